@@ -1,0 +1,68 @@
+package dev.cats.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line of CATs on Flink, and the main class of the job jar.
+ *
+ * <p>Every command exits with 0 when all is well, 1 when it found something wrong, and 2 when it
+ * was asked wrongly or the environment does not let it work. What goes wrong becomes a message in
+ * one place, {@link Failures}; a command just throws.
+ *
+ * <p>To add a command, write a class with {@link Command} in this package and name it below.
+ */
+@Command(
+    name = "cats",
+    mixinStandardHelpOptions = true,
+    description =
+        "Runs data initiatives on Flink whose every step is recorded, and answers what came from what.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Examples:",
+      "  ./cats log                 what is in the store, newest first",
+      "  ./cats trace CID           the history behind a BOM or a lot",
+      "  ./cats show CID            any document, any lot's records",
+      "  ./cats verify HEAD         fetch, hash and check everything",
+      "  ./cats trace --help        each command explains itself by example",
+      "",
+      "Exit codes: 0 fine, 1 found wrong, 2 usage or environment."
+    })
+public final class Cats implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  private Cats() {}
+
+  /**
+   * Runs one command. Ends the JVM with its exit code, except inside a Flink cluster, which must
+   * live on.
+   */
+  public static void main(String[] args) {
+    int code = commandLine().execute(args);
+    if (Cats.class.getClassLoader() == ClassLoader.getSystemClassLoader()) {
+      System.exit(code);
+    } else if (code != 0) {
+      throw new IllegalStateException(
+          "Cannot run cats " + String.join(" ", List.of(args)) + ": exit code " + code);
+    }
+  }
+
+  /** The whole command line, ready to execute; tests give it writers of their own. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Cats());
+    line.setUsageHelpWidth(110);
+    line.setUsageHelpAutoWidth(false);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing: which command?");
+  }
+}
