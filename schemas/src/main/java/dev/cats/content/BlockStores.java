@@ -1,0 +1,57 @@
+package dev.cats.content;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+
+/** Block stores by URI. */
+public final class BlockStores {
+
+  private BlockStores() {}
+
+  /**
+   * Opens the store that this URI names. Does no I/O beyond what its kind of store needs: {@link
+   * BlockStore#check} says whether it can be used.
+   */
+  public static BlockStore open(URI uri) throws IOException {
+    TreeSet<String> forms = new TreeSet<>();
+    for (BlockStoreProvider provider : providers().values()) {
+      if (provider.accepts(uri)) {
+        return provider.open(uri);
+      }
+      forms.addAll(provider.forms());
+    }
+    throw new IOException(
+        "Cannot open store " + uri + ": expected one of " + String.join(", ", forms));
+  }
+
+  /**
+   * Those on the thread's class loader, where a job's own classes are, and on ours; each class
+   * once, by name, because the two may both see it.
+   */
+  private static Map<String, BlockStoreProvider> providers() throws IOException {
+    Map<String, BlockStoreProvider> found = new LinkedHashMap<>();
+    try {
+      ClassLoader context = Thread.currentThread().getContextClassLoader();
+      if (context != null) {
+        ServiceLoader.load(BlockStoreProvider.class, context)
+            .forEach(provider -> found.putIfAbsent(provider.getClass().getName(), provider));
+      }
+    } catch (ServiceConfigurationError otherCopyOfThisClass) {
+      // A context class loader may hold the providers of another copy of this interface; ours
+      // follow.
+      found.clear();
+    }
+    try {
+      ServiceLoader.load(BlockStoreProvider.class, BlockStores.class.getClassLoader())
+          .forEach(provider -> found.putIfAbsent(provider.getClass().getName(), provider));
+    } catch (ServiceConfigurationError e) {
+      throw new IOException("Cannot look for block stores: " + e.getMessage(), e);
+    }
+    return found;
+  }
+}
