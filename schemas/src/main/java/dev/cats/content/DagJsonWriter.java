@@ -14,6 +14,9 @@ final class DagJsonWriter {
   /** Where a line of side-by-side numbers is broken. */
   private static final int LINE = 100;
 
+  /** Every float reads back from this many significant digits. */
+  private static final int MAX_DIGITS = 17;
+
   private final boolean indented;
   private final StringBuilder out = new StringBuilder();
 
@@ -168,34 +171,32 @@ final class DagJsonWriter {
   }
 
   /**
-   * The fewest digits that read back as the same float, with a decimal point, so that a float is
-   * never taken for an integer: {@code 1.0}, {@code 0.1}, {@code 1.0e+21}. {@link Double#toString}
-   * of Java 17 sometimes gives a digit too many.
+   * The fewest digits that read back as the same float, laid out as the reference implementation does: {@code 1.0}, {@code
+   * 0.1}, {@code 1e+23}, never without a point or an exponent, which would be an integer. {@link Double#toString} of Java 17
+   * sometimes gives a digit too many.
    */
-  static String decimal(double value) {
+  private static String decimal(double value) {
     if (value == 0) {
       return "0.0";
     }
     BigDecimal exact = new BigDecimal(value);
     BigDecimal shortest = exact;
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = 1; digits <= MAX_DIGITS; digits++) {
       shortest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
       if (shortest.doubleValue() == value) {
         break;
       }
     }
+    shortest = shortest.stripTrailingZeros();
     String digits = shortest.unscaledValue().abs().toString();
     int exponent = digits.length() - shortest.scale() - 1;
-    String sign = value < 0 ? "-" : "";
-    if (exponent >= -7 && exponent < 21) {
-      String plain = shortest.stripTrailingZeros().toPlainString();
+    if (exponent >= -6 && exponent < 21) {
+      String plain = shortest.toPlainString();
       return plain.contains(".") ? plain : plain + ".0";
     }
-    String fraction = digits.substring(1).replaceFirst("0+$", "");
-    return sign
+    return (value < 0 ? "-" : "")
         + digits.charAt(0)
-        + "."
-        + (fraction.isEmpty() ? "0" : fraction)
+        + (digits.length() > 1 ? "." + digits.substring(1) : "")
         + (exponent < 0 ? "e-" : "e+")
         + Math.abs(exponent);
   }
