@@ -1,4 +1,4 @@
-package dev.cats.initiative;
+package dev.cats.step;
 
 import java.io.Serializable;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.cats.initiative;
+package dev.cats.step;
 
 import org.apache.flink.util.Collector;
 

@@ -1,0 +1,19 @@
+package dev.cats.lot;
+
+import dev.cats.step.Side;
+import javax.annotation.Nullable;
+
+/**
+ * What a keyed step hands to the lot operator chained behind it: a value for the main output or a
+ * side stream, or the refusal of a record, with the records that it was made from.
+ */
+sealed interface Cited<T> {
+  Refs from();
+
+  record Made<T>(T value, Refs from) implements Cited<T> {}
+
+  record Aside<T>(Side<Object> side, Object value, Refs from) implements Cited<T> {}
+
+  record Refused<T>(String rule, String reason, @Nullable Object value, Refs from)
+      implements Cited<T> {}
+}

@@ -1,0 +1,323 @@
+package dev.cats.lot;
+
+import dev.cats.content.Block;
+import dev.cats.content.Cid;
+import dev.cats.content.SegmentWriter;
+import dev.cats.event.Arrival;
+import dev.cats.event.Rejected;
+import dev.cats.step.Output;
+import dev.cats.step.Side;
+import dev.cats.step.Step;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs the steps that share a lot on each record, appends what they make to the open lots of their
+ * outputs, holds it back, and seals: hashes each lot, writes it with its BOM, and sends its records
+ * on under that BOM.
+ *
+ * <p>All outputs are sealed together. When a record's outputs do not fit in the open lot any more,
+ * the lot is sealed in the middle of them, and the record is an input of the next lot as well.
+ *
+ * <p>An output with no record when the others are sealed gets no lot: the inputs that made nothing
+ * are forgotten.
+ */
+final class LotBuilder {
+  /** Behind a shuffle runs interleave; lots end before their lineage outgrows them. */
+  private static final int MAX_PROVENANCE = 256 * 1024;
+
+  /** How much of a record that is too large for a lot is kept with its rejection. */
+  private static final int KEPT_OF_TOO_LARGE = 4096;
+
+  /** Where sealed lots go. */
+  interface Destination {
+    /** The segment to write to, opened when it is first needed. */
+    SegmentWriter segment() throws IOException;
+
+    <T> void record(Port<T> port, Traced<T> record, long timestamp);
+
+    void receipt(Receipt receipt);
+
+    void link(Link link);
+  }
+
+  private final LotSpec spec;
+  private final Destination destination;
+  private final List<OpenLot<?>> lots = new ArrayList<>();
+  private final Map<String, OpenLot<?>> sides = new HashMap<>();
+  private final OpenLot<?> main;
+  private final OpenLot<?> rejects;
+  private final StageOutput[] chain;
+  private final Map<Class<?>, Codec<?>> codecs = new HashMap<>();
+
+  /** Counts input records, so that an open lot knows whether it has met the one at hand. */
+  private long serial;
+
+  private boolean sealedWithin;
+  private long timestamp;
+  private Object current;
+
+  LotBuilder(LotSpec spec, Destination destination) {
+    this.spec = spec;
+    this.destination = destination;
+    for (Port<?> port : spec.ports()) {
+      OpenLot<?> lot = new OpenLot<>(port, spec.options().bytes());
+      lots.add(lot);
+      sides.put(port.name(), lot);
+    }
+    this.main = sides.get(Port.MAIN);
+    this.rejects = sides.get(Port.REJECTS);
+    this.chain = new StageOutput[spec.stages().size()];
+    for (int i = chain.length - 1; i >= 0; i--) {
+      chain[i] = new StageOutput(spec.stages().get(i), i + 1 < chain.length ? chain[i + 1] : null);
+    }
+  }
+
+  /** Whether records are held back. */
+  boolean holds() {
+    for (OpenLot<?> lot : lots) {
+      if (lot.records() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Handles one input of the form that the specification names. */
+  void process(Object input, long recordTimestamp) throws Exception {
+    serial++;
+    sealedWithin = false;
+    current = input;
+    timestamp = recordTimestamp;
+    switch (spec.arrival()) {
+      case ARRIVAL -> run(((Arrival<?>) input).value());
+      case TRACED -> run(((Traced<?>) input).value());
+      case CITED -> {
+        Cited<?> cited = (Cited<?>) input;
+        if (cited instanceof Cited.Made<?> made) {
+          run(made.value());
+        } else if (cited instanceof Cited.Aside<?> aside) {
+          append(sides.get(aside.side().name()), aside.value());
+        } else if (cited instanceof Cited.Refused<?> refused) {
+          refuse(spec.name(), refused.rule(), refused.reason(), refused.value());
+        }
+      }
+    }
+    if (spec.arrival() != LotSpec.Form.CITED && main.input != serial && !sealedWithin) {
+      meet(main);
+    }
+  }
+
+  private void run(Object value) throws Exception {
+    if (chain.length == 0) {
+      append(main, value);
+    } else {
+      chain[0].run(value);
+    }
+  }
+
+  /** Whether the open lots are as large as they may be, or the upstream lot has ended. */
+  boolean full() {
+    LotOptions options = spec.options();
+    if (spec.sealsWithUpstream() && current instanceof Traced<?> traced && traced.last()) {
+      return true;
+    }
+    for (OpenLot<?> lot : lots) {
+      if (lot.records() >= options.records()
+          || lot.dataBytes() >= options.bytes()
+          || lot.provenance.size() >= MAX_PROVENANCE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Seals every output that holds records. */
+  void seal() throws IOException {
+    for (OpenLot<?> lot : lots) {
+      if (lot.records() > 0) {
+        sealOne(lot);
+      }
+      lot.clear();
+    }
+  }
+
+  private <T> void sealOne(OpenLot<T> lot) throws IOException {
+    leave(lot);
+    Block bom = lot.seal(destination.segment());
+    Cid cid = bom.cid();
+    String text = cid.toString();
+    destination.link(Link.made(text, bom.bytes().toArray()));
+    for (Cid consumed : lot.provenance.boms()) {
+      destination.link(Link.consumed(consumed.toString(), text));
+    }
+    boolean rejected = lot.port().name().equals(Port.REJECTS);
+    destination.receipt(Receipt.ofBom(text, rejected ? lot.records() : 0));
+    for (int i = 0; i < lot.records(); i++) {
+      destination.record(lot.port(), lot.traced(cid, i), lot.timestamp(i));
+    }
+  }
+
+  /** Notes the record at hand as an input of this lot, if it is not one yet. */
+  private void meet(OpenLot<?> lot) {
+    if (lot.input == serial) {
+      return;
+    }
+    leave(lot);
+    lot.input = serial;
+    Provenance provenance = lot.provenance;
+    if (current instanceof Arrival<?> arrival) {
+      lot.first = provenance.add(arrival.position());
+      lot.count = 1;
+    } else if (current instanceof Traced<?> traced) {
+      lot.first = provenance.add(traced.bom(), traced.index());
+      lot.count = 1;
+    } else {
+      Refs from = ((Cited<?>) current).from();
+      lot.first = provenance.inputs();
+      for (int i = 0; i < from.runs(); i++) {
+        provenance.add(from.bom(i), from.first(i), from.count(i));
+      }
+      lot.count = provenance.inputs() - lot.first;
+    }
+  }
+
+  /** Notes how many outputs the input that came before the one at hand has made. */
+  private void leave(OpenLot<?> lot) {
+    if (lot.input >= 0 && spec.arrival() != LotSpec.Form.CITED) {
+      lot.provenance.made(lot.made);
+    }
+    lot.input = -1;
+    lot.made = 0;
+  }
+
+  private void append(OpenLot<?> lot, Object value) throws IOException {
+    if (!lot.append(value, timestamp)) {
+      boolean empty = lot.records() == 0;
+      if (!empty) {
+        seal();
+        sealedWithin = true;
+      }
+      if (empty || !lot.append(value, timestamp)) {
+        tooLarge(lot, value);
+        return;
+      }
+    }
+    meet(lot);
+    lot.made++;
+    if (spec.arrival() == LotSpec.Form.CITED) {
+      lot.provenance.edge(lot.first, lot.count);
+    }
+  }
+
+  private void tooLarge(OpenLot<?> lot, Object value) throws IOException {
+    int length = lot.lengthOf(value);
+    byte[] bytes = bytesOf(value, value.getClass());
+    refuseBytes(
+        spec.name(),
+        "too-large",
+        "Cannot put a record of "
+            + length
+            + " bytes into a lot: a block holds at most "
+            + LotOptions.MAX_BLOCK
+            + "; store it on its own and pass it by CID (the first "
+            + Math.min(bytes.length, KEPT_OF_TOO_LARGE)
+            + " bytes are kept here)",
+        bytes.length > KEPT_OF_TOO_LARGE
+            ? java.util.Arrays.copyOf(bytes, KEPT_OF_TOO_LARGE)
+            : bytes);
+  }
+
+  private void refuse(String step, String rule, String reason, Object value) throws IOException {
+    refuseBytes(step, rule, reason, value == null ? new byte[0] : bytesOf(value, value.getClass()));
+  }
+
+  private void refuseBytes(String step, String rule, String reason, byte[] value)
+      throws IOException {
+    append(rejects, new Rejected(step, rule, reason, ByteBuffer.wrap(value)));
+  }
+
+  /** Text as its UTF-8, anything else in its Avro encoding. */
+  @SuppressWarnings("unchecked")
+  private byte[] bytesOf(Object value, Class<?> type) {
+    if (value instanceof String text) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    return ((Codec<Object>) codecs.computeIfAbsent(type, Codec::of)).encode(value);
+  }
+
+  /** What one step of the chain puts its outputs into. */
+  private final class StageOutput implements Output<Object> {
+    private final Stage stage;
+    private final StageOutput next;
+    private final Step<Object, Object> function;
+    private Object input;
+
+    StageOutput(Stage stage, StageOutput next) {
+      this.stage = stage;
+      this.next = next;
+      this.function = stage.function();
+    }
+
+    void run(Object value) throws Exception {
+      input = value;
+      function.apply(value, this);
+    }
+
+    @Override
+    public void collect(Object value) {
+      if (value == null) {
+        throw new IllegalStateException(
+            "Cannot emit null from step " + stage.step() + ": emit nothing, or reject the record");
+      }
+      try {
+        if (next == null) {
+          append(main, value);
+        } else {
+          next.run(value);
+        }
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new StepException(next == null ? stage.step() : next.stage.step(), e);
+      }
+    }
+
+    @Override
+    public <S> void side(Side<S> side, S value) {
+      OpenLot<?> lot = sides.get(side.name());
+      if (lot == null) {
+        // Nobody listens: the side stream was not asked for when the job was built.
+        return;
+      }
+      try {
+        append(lot, value);
+      } catch (IOException e) {
+        throw new StepException(stage.step(), e);
+      }
+    }
+
+    @Override
+    public void reject(String rule, String reason) {
+      try {
+        refuse(stage.step(), rule, reason, input);
+      } catch (IOException e) {
+        throw new StepException(stage.step(), e);
+      }
+    }
+  }
+
+  /** Carries a checked exception through a collector. */
+  static final class StepException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StepException(String step, Exception cause) {
+      super("Step " + step + " failed: " + cause.getMessage(), cause);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package dev.cats.lot;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Everything a lot operator is told when the job is built.
+ *
+ * @param name what the operator and its segments are called, of letters that a segment's name may
+ *     have
+ * @param stages the steps that run on each record, in order; none behind a keyed step, which has
+ *     run already
+ * @param arrival what comes in
+ * @param sealsWithUpstream whether its input is one upstream lot at a time, so that it seals when
+ *     that lot ends and held-back times do not add up
+ * @param ports its outputs: the main one first, then the rejects, then the side streams
+ * @param store the block store, as URI
+ */
+public record LotSpec(
+    String name,
+    List<Stage> stages,
+    Form arrival,
+    boolean sealsWithUpstream,
+    List<Port<?>> ports,
+    LotOptions options,
+    String store)
+    implements Serializable {
+
+  /** What comes into a lot operator. */
+  public enum Form {
+    /** Records from outside, with their positions. */
+    ARRIVAL,
+    /** Records of other lots. */
+    TRACED,
+    /** What a keyed step made, with the records it was made from. */
+    CITED
+  }
+
+  public LotSpec {
+    stages = List.copyOf(stages);
+    ports = List.copyOf(ports);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.cats.lot;
+
+import dev.cats.step.Step;
+import java.io.Serializable;
+import org.apache.flink.api.common.functions.Function;
+
+/**
+ * One step of those that share a lot.
+ *
+ * @param step its name
+ * @param function what it does with a record
+ * @param user the user's own function behind {@code function}, for Flink's rich-function life cycle
+ * @param input the type of what it takes, which a rejected record is written down as
+ */
+public record Stage(String step, Step<Object, Object> function, Function user, Class<?> input)
+    implements Serializable {}

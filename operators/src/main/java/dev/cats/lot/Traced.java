@@ -1,0 +1,98 @@
+package dev.cats.lot;
+
+import dev.cats.content.Cid;
+import dev.cats.step.Ref;
+import javax.annotation.Nullable;
+
+/**
+ * What flows between steps: a record, the BOM of the lot it came out of, and its index in that lot.
+ *
+ * <p>It holds the record as its encoding in the lot, and decodes it when somebody asks; a record
+ * that has not left the task it was made in is not decoded at all. Immutable, so that copying it is
+ * free; nobody may change a value after emitting it.
+ */
+public final class Traced<T> {
+  private final Cid bom;
+  private final int index;
+  private final boolean last;
+  private final byte[] buffer;
+  private final int offset;
+  private final int length;
+  private final Codec<T> codec;
+  @Nullable private final Object key;
+  @Nullable private T value;
+
+  Traced(
+      Cid bom,
+      int index,
+      boolean last,
+      byte[] buffer,
+      int offset,
+      int length,
+      Codec<T> codec,
+      @Nullable Object key,
+      @Nullable T value) {
+    this.bom = bom;
+    this.index = index;
+    this.last = last;
+    this.buffer = buffer;
+    this.offset = offset;
+    this.length = length;
+    this.codec = codec;
+    this.key = key;
+    this.value = value;
+  }
+
+  public T value() {
+    if (value == null) {
+      value = codec.decode(buffer, offset, length);
+    }
+    return value;
+  }
+
+  /** The BOM of the lot that this record is in. */
+  public Cid bom() {
+    return bom;
+  }
+
+  /** Which record of that lot, from 0. */
+  public int index() {
+    return index;
+  }
+
+  public Ref ref() {
+    return new Ref(bom, index);
+  }
+
+  /** Whether this is the last record of its lot: who reads one lot at a time can seal now. */
+  boolean last() {
+    return last;
+  }
+
+  /** The key that travels with the record after a keyBy, so that nobody decodes it for its key. */
+  @Nullable
+  Object key() {
+    return key;
+  }
+
+  Traced<T> withKey(Object newKey) {
+    return new Traced<>(bom, index, last, buffer, offset, length, codec, newKey, value);
+  }
+
+  byte[] buffer() {
+    return buffer;
+  }
+
+  int offset() {
+    return offset;
+  }
+
+  int length() {
+    return length;
+  }
+
+  @Override
+  public String toString() {
+    return bom + "/" + index + ": " + value();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.cats.lot;
+
+import java.io.IOException;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Version 1: the record's class and Avro schema, and the key serializer's own snapshot. */
+public final class TracedSerializerSnapshot<T> implements TypeSerializerSnapshot<Traced<T>> {
+  private Class<T> type;
+  private String schema;
+  @Nullable private TypeSerializerSnapshot<Object> keys;
+
+  /** For Flink, which then calls {@link #readSnapshot}. */
+  public TracedSerializerSnapshot() {}
+
+  TracedSerializerSnapshot(TracedSerializer<T> serializer) {
+    this.type = serializer.type();
+    this.schema = serializer.schema().toString();
+    this.keys = serializer.keys() == null ? null : serializer.keys().snapshotConfiguration();
+  }
+
+  @Override
+  public int getCurrentVersion() {
+    return 1;
+  }
+
+  @Override
+  public void writeSnapshot(DataOutputView out) throws IOException {
+    SchemaState.write(type, schema, out);
+    out.writeBoolean(keys != null);
+    if (keys != null) {
+      TypeSerializerSnapshot.writeVersionedSnapshot(out, keys);
+    }
+  }
+
+  @Override
+  public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+    type = SchemaState.readType(in, loader);
+    schema = SchemaState.readSchema(in);
+    keys = in.readBoolean() ? TypeSerializerSnapshot.readVersionedSnapshot(in, loader) : null;
+  }
+
+  @Override
+  public TypeSerializer<Traced<T>> restoreSerializer() {
+    return new TracedSerializer<>(type, keys == null ? null : keys.restoreSerializer());
+  }
+
+  @Override
+  public TypeSerializerSchemaCompatibility<Traced<T>> resolveSchemaCompatibility(
+      TypeSerializerSnapshot<Traced<T>> old) {
+    return old instanceof TracedSerializerSnapshot<T> that
+            && that.schema.equals(schema)
+            && (that.keys == null) == (keys == null)
+        ? TypeSerializerSchemaCompatibility.compatibleAsIs()
+        : TypeSerializerSchemaCompatibility.incompatible();
+  }
+}
