@@ -1,0 +1,75 @@
+package dev.cats.job.seismology;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The features of one file, one after the other, each as the very text that stands in the file. It
+ * holds one feature at a time, so the file may be of any size.
+ *
+ * <p>It can stop after any feature and another reader can go on from there: that takes {@link
+ * #offset()}, the first byte not yet read, and {@link #index()}, the number of the feature that
+ * comes next.
+ */
+abstract sealed class FeatureReader implements Closeable permits CollectionReader, LineReader {
+
+  /** The most bytes one feature may have: more means a bracket or a quotation mark is missing. */
+  static final int MAX_FEATURE = 16 << 20;
+
+  final FeedBytes bytes;
+  private long index;
+
+  FeatureReader(FeedBytes bytes, long index) {
+    this.bytes = bytes;
+    this.index = index;
+  }
+
+  /** A reader from the start of a file; its name decides between a collection and lines. */
+  static FeatureReader of(String name, InputStream in) {
+    FeedBytes bytes = new FeedBytes(name, in, 0);
+    return isLines(name) ? new LineReader(bytes, 0) : new CollectionReader(bytes, 0, false);
+  }
+
+  /** A reader that goes on where another one stood; {@code in} starts at {@code offset}. */
+  static FeatureReader resume(String name, InputStream in, long offset, long index) {
+    FeedBytes bytes = new FeedBytes(name, in, offset);
+    return isLines(name)
+        ? new LineReader(bytes, index)
+        : new CollectionReader(bytes, index, offset > 0);
+  }
+
+  private static boolean isLines(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".geojsonl") || lower.endsWith(".ndjson") || lower.endsWith(".jsonl");
+  }
+
+  /** The next feature's text, or nothing at the end of a whole file. */
+  final Optional<String> next() throws IOException {
+    Optional<String> feature = read();
+    if (feature.isPresent()) {
+      index++;
+    }
+    return feature;
+  }
+
+  /** Reads the feature number {@link #index()}. */
+  abstract Optional<String> read() throws IOException;
+
+  /** The number of the feature that comes next, from 0. */
+  final long index() {
+    return index;
+  }
+
+  /** The number of bytes of the file that have been read. */
+  final long offset() {
+    return bytes.offset();
+  }
+
+  @Override
+  public final void close() throws IOException {
+    bytes.close();
+  }
+}
