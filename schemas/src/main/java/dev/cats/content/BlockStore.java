@@ -2,6 +2,7 @@ package dev.cats.content;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -78,9 +79,23 @@ public interface BlockStore extends Closeable {
 
   /**
    * Whether the store could be read and written now; an IOException that says what to do, if not.
-   * Changes nothing.
+   * Changes nothing. A store that is yet to be made by its first {@link #lock} or {@link
+   * #newSegment} is missing here.
    */
   void check() throws IOException;
+
+  /** As {@link #check}, for those who only read. */
+  default void checkReadable() throws IOException {
+    check();
+  }
+
+  /**
+   * Reads every committed block, whether anything links to it or not, and says what is damaged; an
+   * empty list is good news. Costs a read of the whole store.
+   */
+  default List<CorruptBlockException> inspect() throws IOException {
+    return List.of();
+  }
 
   /** A claim on a store, given back by closing it or by the end of the process. */
   interface Lock extends Closeable {}

@@ -55,11 +55,14 @@ public abstract class BlockStoreContract {
   void aNewStoreIsEmptyAndUsable() throws IOException {
     Block block = Block.of(Cid.RAW, Bytes.utf8("never stored"));
 
-    store.check();
     assertThat(store.head()).isEmpty();
     assertThat(store.has(block.cid())).isFalse();
     assertThat(store.get(block.cid())).isEmpty();
     assertThat(store.describe()).isNotBlank();
+    store.lock("the first user").close();
+    store.check();
+    store.checkReadable();
+    assertThat(store.inspect()).isEmpty();
   }
 
   @Test

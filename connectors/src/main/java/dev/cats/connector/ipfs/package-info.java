@@ -1,0 +1,18 @@
+/**
+ * Blocks in and out: the block stores, which keep what is content-addressed.
+ *
+ * <p><b>In</b>: blocks with the CIDs that their makers computed, in segments. <b>Out</b>: the same
+ * blocks, hashed and compared at every read, or a {@link dev.cats.content.CorruptBlockException}
+ * that says where the damage is.
+ *
+ * <p><b>Guaranteed</b>: a sealed segment is on the medium; a committed one is seen whole, in every
+ * process; HEAD is the old or the new one, never a part of either. A store is an ordinary folder of
+ * ordinary CARs: {@code ipfs dag import segments/*.car} takes all of it.
+ *
+ * <p><b>Awkward cases</b>: a lock of a local store ends with its process, one on another file
+ * system has to be deleted after a crash. An archive without an index is not visible: committing
+ * the segment again makes the index. Segments that were sealed and never committed stay in {@code
+ * staged}; nothing names them. Network file systems that do not honour POSIX locks keep no second
+ * writer out.
+ */
+package dev.cats.connector.ipfs;
