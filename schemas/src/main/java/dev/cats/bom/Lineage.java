@@ -114,11 +114,10 @@ public sealed interface Lineage {
       long input = 0;
       long made = 0;
       for (Group group : groups) {
-        long here = Math.multiplyExact(group.outputs(), group.inputs());
-        if (output - made < here) {
+        if (group.outputs() > 0 && (output - made) / group.outputs() < group.inputs()) {
           return List.of(new Range(input + (output - made) / group.outputs(), 1));
         }
-        made += here;
+        made += group.outputs() * group.inputs();
         input += group.inputs();
       }
       throw Fields.invalid("lineage spread", outputRecords + " output records", made);
@@ -129,7 +128,10 @@ public sealed interface Lineage {
       validateOutputs(outputRecords);
       long inputs = 0;
       for (Group group : groups) {
-        inputs = Math.addExact(inputs, group.inputs());
+        if (group.inputs() > inputRecords - inputs) {
+          throw Fields.invalid("lineage spread", inputRecords + " input records", "more");
+        }
+        inputs += group.inputs();
       }
       if (inputs != inputRecords) {
         throw Fields.invalid("lineage spread", inputRecords + " input records", inputs);
@@ -140,18 +142,13 @@ public sealed interface Lineage {
     public void validateOutputs(int outputRecords) throws DecodeException {
       long outputs = 0;
       for (Group group : groups) {
-        if (group.outputs() > 0) {
-          outputs =
-              group.inputs() > outputRecords
-                  ? Check.MAX_INTEGER
-                  : Math.min(Check.MAX_INTEGER, outputs + group.outputs() * group.inputs());
+        if (group.outputs() > 0 && group.inputs() > (outputRecords - outputs) / group.outputs()) {
+          throw Fields.invalid("lineage spread", outputRecords + " output records", "more");
         }
+        outputs += group.outputs() * group.inputs();
       }
       if (outputs != outputRecords) {
-        throw Fields.invalid(
-            "lineage spread",
-            outputRecords + " output records",
-            outputs == Check.MAX_INTEGER ? "more" : outputs);
+        throw Fields.invalid("lineage spread", outputRecords + " output records", outputs);
       }
     }
 

@@ -209,6 +209,15 @@ public final class NodeKey {
     }
   }
 
+  /** The key in the text of a PEM file. */
+  static NodeKey ofPem(String pem) {
+    try {
+      return parse(pem.strip());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("Invalid node key: " + e.getMessage(), e);
+    }
+  }
+
   private static NodeKey parse(String pem) throws GeneralSecurityException {
     if (!pem.startsWith(BEGIN) || !pem.endsWith(END)) {
       throw new IllegalArgumentException("no PKCS#8 PEM");
