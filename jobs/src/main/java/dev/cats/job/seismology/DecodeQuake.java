@@ -1,7 +1,7 @@
 package dev.cats.job.seismology;
 
-import dev.cats.initiative.Output;
-import dev.cats.initiative.Step;
+import dev.cats.step.Output;
+import dev.cats.step.Step;
 
 /**
  * GeoJSON feature text to {@link Quake}. What is no quake is rejected under the rule it broke: see

@@ -2,8 +2,8 @@ package dev.cats.job.seismology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cats.initiative.Output;
-import dev.cats.initiative.Side;
+import dev.cats.step.Output;
+import dev.cats.step.Side;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
