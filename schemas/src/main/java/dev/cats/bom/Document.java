@@ -82,7 +82,9 @@ public sealed interface Document permits Bom, Order, Function, Structure, Manife
       document.remember(block);
       return (Document) document;
     } catch (IllegalArgumentException e) {
-      throw new DecodeException(e.getMessage());
+      String message = e.getMessage();
+      throw new DecodeException(
+          message.contains(kind) ? message : message + " (in " + kind + ")", e);
     }
   }
 }

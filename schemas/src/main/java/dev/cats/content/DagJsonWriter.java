@@ -171,9 +171,9 @@ final class DagJsonWriter {
   }
 
   /**
-   * The fewest digits that read back as the same float, laid out as the reference implementation does: {@code 1.0}, {@code
-   * 0.1}, {@code 1e+23}, never without a point or an exponent, which would be an integer. {@link Double#toString} of Java 17
-   * sometimes gives a digit too many.
+   * The fewest digits that read back as the same float, laid out as the reference implementation
+   * does: {@code 1.0}, {@code 0.1}, {@code 1e+23}, never without a point or an exponent, which
+   * would be an integer. {@link Double#toString} of Java 17 sometimes gives a digit too many.
    */
   private static String decimal(double value) {
     if (value == 0) {

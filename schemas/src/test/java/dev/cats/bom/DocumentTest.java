@@ -285,7 +285,10 @@ class DocumentTest {
   private static void refused(Document document, Edit edit, String message) {
     assertThatThrownBy(() -> read(edit(document, edit)))
         .isInstanceOf(DecodeException.class)
-        .hasMessage("Invalid " + message);
+        .hasMessage(
+            "Invalid "
+                + message
+                + (message.startsWith("cats/") ? "" : " (in " + document.kind() + ")"));
   }
 
   private static Document read(Node node) throws DecodeException {
