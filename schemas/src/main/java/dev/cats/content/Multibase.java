@@ -60,7 +60,7 @@ final class Multibase {
     }
     if (bits >= 5 || (held & (1 << bits) - 1) != 0) {
       throw new DecodeException(
-          "expected base32 that ends with a whole byte, found bits left over");
+          "expected base32 that ends with a whole byte, found bits left over; is it cut off?");
     }
     return Bytes.wrap(bytes);
   }
