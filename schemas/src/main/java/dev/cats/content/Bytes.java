@@ -113,7 +113,7 @@ public final class Bytes implements Comparable<Bytes>, Serializable {
 
   /** Copies a part of this value into an array, for codecs of this package. */
   void copyTo(int from, byte[] target, int targetOffset, int length) {
-    Objects.checkFromIndexSize(from, length, size);
+    Objects.checkFromToIndex(from, from + length, size);
     System.arraycopy(array, offset + from, target, targetOffset, length);
   }
 
@@ -144,7 +144,10 @@ public final class Bytes implements Comparable<Bytes>, Serializable {
   public int hashCode() {
     int h = hash;
     if (h == 0) {
-      h = asByteBuffer().hashCode();
+      h = 1;
+      for (int i = offset; i < offset + size; i++) {
+        h = 31 * h + array[i];
+      }
       hash = h;
     }
     return h;
@@ -167,7 +170,15 @@ public final class Bytes implements Comparable<Bytes>, Serializable {
   }
 
   /** What Java serialization writes: the bytes alone, not the array they are a slice of. */
-  private record Form(byte[] bytes) implements Serializable {
+  private static final class Form implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final byte[] bytes;
+
+    private Form(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     private Object readResolve() {
       return of(bytes);
     }

@@ -322,7 +322,15 @@ public final class Cid implements Comparable<Cid>, Serializable {
   }
 
   /** What Java serialization writes: the binary form, which is checked when it is read. */
-  private record Form(byte[] bytes) implements Serializable {
+  private static final class Form implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final byte[] bytes;
+
+    private Form(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     private Object readResolve() throws InvalidObjectException {
       try {
         return decode(Bytes.wrap(bytes));

@@ -272,7 +272,7 @@ final class DagCborDecoder {
   private long bigEndian(int width) {
     long value = 0;
     for (int i = 0; i < width; i++) {
-      value = value << 8 | source[at++] & 0xff;
+      value = (value << 8) | (source[at++] & 0xff);
     }
     return value;
   }

@@ -227,7 +227,7 @@ final class DagJsonWriter {
     Map.Entry<String, Node> first = sorted.entrySet().iterator().next();
     if (first.getKey().equals("/")
         && (first.getValue() instanceof Node.Text
-            || first.getValue() instanceof Node.Map inner && inner.get("bytes").isPresent())) {
+            || (first.getValue() instanceof Node.Map inner && inner.get("bytes").isPresent()))) {
       throw new IllegalArgumentException(
           "Cannot write as DAG-JSON: a map begins with the key \"/\", which there means a link or bytes");
     }

@@ -27,7 +27,7 @@ final class Multibase {
     int bits = 0;
     int held = 0;
     for (int i = 0; i < bytes.size(); i++) {
-      held = held << 8 | bytes.at(i) & 0xff;
+      held = (held << 8) | (bytes.at(i) & 0xff);
       bits += 8;
       while (bits >= 5) {
         bits -= 5;
@@ -51,14 +51,14 @@ final class Multibase {
     int bits = 0;
     int held = 0;
     for (int i = from; i < text.length(); i++) {
-      held = held << 5 | digit(text, i, BASE32_VALUES, "base32 (a-z, 2-7)");
+      held = (held << 5) | digit(text, i, BASE32_VALUES, "base32 (a-z, 2-7)");
       bits += 5;
       if (bits >= 8) {
         bits -= 8;
         bytes[at++] = (byte) (held >>> bits);
       }
     }
-    if (bits >= 5 || (held & (1 << bits) - 1) != 0) {
+    if (bits >= 5 || (held & ((1 << bits) - 1)) != 0) {
       throw new DecodeException(
           "expected base32 that ends with a whole byte, found bits left over; is it cut off?");
     }

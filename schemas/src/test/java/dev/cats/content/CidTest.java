@@ -8,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -34,7 +36,7 @@ class CidTest {
 
   @Test
   void hashesOnlyTheGivenPartOfAnArray() {
-    byte[] buffer = "..hello world...".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] buffer = "..hello world...".getBytes(StandardCharsets.UTF_8);
     assertThat(Cid.sha256(Cid.RAW, buffer, 2, 11).toString()).isEqualTo(HELLO);
     assertThat(Cid.sha256(Cid.RAW, Bytes.wrap(buffer).slice(2, 13)).toString()).isEqualTo(HELLO);
   }
@@ -178,7 +180,7 @@ class CidTest {
     assertThat(cid.codec()).isEqualTo(codec);
     assertThat(Cid.decode(cid.bytes())).isEqualTo(cid);
     assertThat(Cid.parse(cid.toString())).isEqualTo(cid).hasToString(cid.toString());
-    assertThat(Cid.parse(cid.toString().toUpperCase(java.util.Locale.ROOT))).isEqualTo(cid);
+    assertThat(Cid.parse(cid.toString().toUpperCase(Locale.ROOT))).isEqualTo(cid);
     assertThat(Cid.parse("f" + cid.bytes().hex())).isEqualTo(cid);
     assertThat(Cid.parse("z" + Multibase.base58(cid.bytes()))).isEqualTo(cid);
   }

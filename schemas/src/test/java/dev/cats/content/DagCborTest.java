@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,7 +142,7 @@ class DagCborTest {
   @Test
   void aNestingBombEndsAtTheDepthBound() {
     byte[] bomb = new byte[1 << 20];
-    java.util.Arrays.fill(bomb, (byte) 0x81);
+    Arrays.fill(bomb, (byte) 0x81);
     assertThatThrownBy(() -> DagCbor.decode(Bytes.wrap(bomb)))
         .hasMessage(
             "Invalid dag-cbor at byte 256: expected at most 256 nested lists and maps, found more");
@@ -157,8 +160,7 @@ class DagCborTest {
       bomb[5 * i + 2] = 0x08;
     }
     bomb[bomb.length - 1] = (byte) 0xf7;
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     assertThatThrownBy(() -> DagCbor.decode(Bytes.wrap(bomb))).isInstanceOf(DecodeException.class);
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100L << 20);
@@ -189,7 +191,7 @@ class DagCborTest {
     byte[] source = Bytes.fromHex("824101d82a4500015500" + "00").toArray();
     Node node = DagCbor.decode(Bytes.wrap(source));
     Bytes before = DagCbor.encode(node);
-    java.util.Arrays.fill(source, (byte) 0);
+    Arrays.fill(source, (byte) 0);
     assertThat(DagCbor.encode(node)).isEqualTo(before);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ class NodeTest {
     assertThat(map.entries().keySet()).containsExactly("", "b", "z", "aa", "é");
     Map<String, Node> reversed = new LinkedHashMap<>();
     List<String> keys = new ArrayList<>(map.entries().keySet());
-    java.util.Collections.reverse(keys);
+    Collections.reverse(keys);
     keys.forEach(key -> reversed.put(key, map.entries().get(key)));
     assertThat(new Node.Map(reversed).entries().keySet()).containsExactly("", "b", "z", "aa", "é");
     assertThat(map.get("aa")).contains(Node.of(2));
