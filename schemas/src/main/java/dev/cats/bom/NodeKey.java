@@ -70,7 +70,7 @@ public final class NodeKey {
 
   /** The key in a file; where there is no file yet, a new key that is written to it. */
   public static NodeKey loadOrCreate(Path file) throws IOException {
-    if (Files.notExists(file)) {
+    if (!Files.exists(file)) {
       try {
         NodeKey fresh = generate();
         fresh.save(file);
@@ -127,7 +127,9 @@ public final class NodeKey {
             + "\n";
     Path folder = file.toAbsolutePath().getParent();
     try {
-      Files.createDirectories(folder);
+      if (!Files.isDirectory(folder)) {
+        createFolder(folder);
+      }
       Path staged = folder.resolve("." + file.getFileName() + "-" + UUID.randomUUID());
       FileAttribute<?>[] rights =
           supportsPermissions(folder)
@@ -147,6 +149,14 @@ public final class NodeKey {
       throw e;
     } catch (FileSystemException e) {
       throw new IOException("Cannot write node key " + file + ": " + reason(e), e);
+    }
+  }
+
+  private static void createFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw new FileSystemException(folder.toString(), null, folder + " is not a directory");
     }
   }
 

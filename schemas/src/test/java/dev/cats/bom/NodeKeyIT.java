@@ -2,7 +2,6 @@ package dev.cats.bom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -102,12 +101,7 @@ class NodeKeyIT {
     Path below = file.resolve("node.key");
     assertThatThrownBy(() -> NodeKey.loadOrCreate(below))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("Cannot write node key " + below + ": ");
-    assumeThat(System.getProperty("user.name")).as("root may write anywhere").isNotEqualTo("root");
-    Path closed = Files.createDirectory(folder.resolve("closed"));
-    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-x------"));
-    assertThatThrownBy(() -> NodeKey.loadOrCreate(closed.resolve("node.key")))
-        .hasMessageEndingWith(": permission denied");
+        .hasMessage("Cannot write node key %s: %s is not a directory", below, file);
   }
 
   private void refuses(String content, String found) throws IOException {
