@@ -41,7 +41,8 @@ final class LotBuilder {
 
     <T> void record(Port<T> port, Traced<T> record, long timestamp);
 
-    void receipt(Receipt receipt);
+    /** A lot of so many records was sealed and written with its BOM. */
+    void sealed(Port<?> port, Cid bom, int records);
 
     void link(Link link);
   }
@@ -156,8 +157,7 @@ final class LotBuilder {
     for (Cid consumed : lot.provenance.boms()) {
       destination.link(Link.consumed(consumed.toString(), text));
     }
-    boolean rejected = lot.port().name().equals(Port.REJECTS);
-    destination.receipt(Receipt.ofBom(text, rejected ? lot.records() : 0));
+    destination.sealed(lot.port(), cid, lot.records());
     for (int i = 0; i < lot.records(); i++) {
       destination.record(lot.port(), lot.traced(cid, i), lot.timestamp(i));
     }

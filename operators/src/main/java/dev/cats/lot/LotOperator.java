@@ -2,6 +2,7 @@ package dev.cats.lot;
 
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
+import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import java.io.IOException;
 import java.net.URI;
@@ -59,6 +60,8 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
   @Nullable private transient SegmentWriter segment;
   private transient String attempt;
   private transient int segments;
+  private transient List<Cid> boms;
+  private transient long rejectedInSegment;
 
   @Nullable private transient Watermark heldWatermark;
   @Nullable private transient WatermarkStatus heldStatus;
@@ -82,6 +85,7 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
     // A random part keeps the segments of one attempt from those of the attempt before.
     attempt = UUID.randomUUID().toString().substring(0, 13);
     heldMarkers = new ArrayList<>();
+    boms = new ArrayList<>();
     reused = new StreamRecord<>(null);
     MetricGroup group = getMetricGroup().addGroup("cats");
     records = group.counter("records");
@@ -105,7 +109,7 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
     } else if (!timerRunning && spec.options().maxAgeMillis() > 0 && builder.holds()) {
       timerRunning = true;
       long now = processingTimeService.getCurrentProcessingTime();
-      processingTimeService.registerTimer(now + spec.options().maxAgeMillis(), this::onAge);
+      var unused = processingTimeService.registerTimer(now + spec.options().maxAgeMillis(), this::onAge);
     }
   }
 
@@ -189,10 +193,12 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
   private void closeSegment() throws IOException {
     if (segment != null) {
       segment.seal();
-      String name = segment.name();
+      Receipt receipt = Receipt.of(segment.name(), boms, rejectedInSegment);
       segment.close();
       segment = null;
-      receipt(Receipt.ofSegment(name));
+      boms.clear();
+      rejectedInSegment = 0;
+      output.collect(RECEIPTS, new StreamRecord<>(receipt));
     }
   }
 
@@ -234,22 +240,22 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
     }
     bytes.inc(record.length());
     if (port.tag() == null) {
-      records.inc();
       output.collect((StreamRecord<Traced<OUT>>) out);
     } else {
-      if (port.name().equals(Port.REJECTS)) {
-        rejected.inc();
-      }
       output.collect(port.tag(), (StreamRecord<Traced<T>>) out);
     }
   }
 
   @Override
-  public void receipt(Receipt receipt) {
-    if (receipt.segment().isEmpty()) {
-      lots.inc();
+  public void sealed(Port<?> port, Cid bom, int count) {
+    lots.inc();
+    boms.add(bom);
+    if (port.name().equals(Port.REJECTS)) {
+      rejectedInSegment += count;
+      rejected.inc(count);
+    } else if (port.tag() == null) {
+      records.inc(count);
     }
-    output.collect(RECEIPTS, new StreamRecord<>(receipt));
   }
 
   @Override

@@ -1,0 +1,153 @@
+package dev.cats.egress;
+
+import dev.cats.content.Block;
+import dev.cats.content.BlockStore;
+import dev.cats.content.Bytes;
+import dev.cats.content.Cid;
+import dev.cats.content.HashMismatchException;
+import dev.cats.content.SegmentWriter;
+import dev.cats.content.UnixFs;
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What every BOM of a job stands on and what is the same for all of them: the orders with their
+ * functions and structure, and the files that these name. It is stored before the first manifest,
+ * so that a chain never names what cannot be fetched.
+ */
+public record Prelude(List<Document> documents, List<Artifact> artifacts) implements Serializable {
+
+  /** A small document, as the job's client encoded it. */
+  public record Document(Cid cid, byte[] bytes) implements Serializable {
+    public static Document of(Block block) {
+      return new Document(block.cid(), block.bytes().toArray());
+    }
+  }
+
+  /**
+   * A file or folder that documents name by its UnixFS CID.
+   *
+   * @param location its path, or {@code class:NAME} for the jar or folder that a class was loaded
+   *     from, which lies elsewhere on every machine
+   */
+  public record Artifact(Cid cid, String location) implements Serializable {
+    private static final String CLASS = "class:";
+
+    public static Artifact of(Path path) throws IOException {
+      return new Artifact(UnixFs.path(path, UnixFs.Sink.NONE), path.toAbsolutePath().toString());
+    }
+
+    public static Artifact of(Class<?> loaded) throws IOException {
+      return new Artifact(
+          UnixFs.path(codeSource(loaded), UnixFs.Sink.NONE), CLASS + loaded.getName());
+    }
+
+    Path path() throws IOException {
+      if (!location.startsWith(CLASS)) {
+        return Path.of(location);
+      }
+      String name = location.substring(CLASS.length());
+      try {
+        return codeSource(
+            Class.forName(name, false, Thread.currentThread().getContextClassLoader()));
+      } catch (ClassNotFoundException e) {
+        throw new IOException("Cannot find the jar of class " + name + ": not in the job", e);
+      }
+    }
+
+    private static Path codeSource(Class<?> loaded) throws IOException {
+      var source = loaded.getProtectionDomain().getCodeSource();
+      if (source == null) {
+        throw new IOException("Cannot find the jar of " + loaded.getName() + ": it has none");
+      }
+      try {
+        return Path.of(source.getLocation().toURI());
+      } catch (URISyntaxException | IllegalArgumentException e) {
+        throw new IOException(
+            "Cannot find the jar of " + loaded.getName() + " at " + source.getLocation(), e);
+      }
+    }
+  }
+
+  public Prelude {
+    documents = List.copyOf(documents);
+    artifacts = List.copyOf(artifacts);
+  }
+
+  List<Cid> artifactCids() {
+    return artifacts.stream().map(Artifact::cid).distinct().toList();
+  }
+
+  /**
+   * Stores what the store does not have yet, as one committed segment.
+   *
+   * @throws IOException if a file is not what it was when the job was submitted
+   */
+  void store(BlockStore store, String segmentName) throws IOException {
+    Set<Cid> written = new HashSet<>();
+    try (SegmentWriter segment = store.newSegment(segmentName)) {
+      for (Artifact artifact : missing(store)) {
+        Path path = artifact.path();
+        if (!Files.exists(path)) {
+          throw new IOException(
+              "Cannot store "
+                  + path
+                  + ", which the BOMs of this job name: it is gone since the job was submitted;"
+                  + " put it back, or submit the job again");
+        }
+        Cid found = UnixFs.path(path, block -> append(store, segment, written, block));
+        if (!found.equals(artifact.cid())) {
+          throw new IOException(
+              "Cannot store "
+                  + path
+                  + ": it changed since the job was submitted\n  expected "
+                  + artifact.cid()
+                  + "\n  found    "
+                  + found);
+        }
+      }
+      for (Document document : documents) {
+        append(store, segment, written, block(document));
+      }
+      if (segment.blocks() == 0) {
+        return;
+      }
+      segment.seal();
+    }
+    store.commit(segmentName);
+  }
+
+  private List<Artifact> missing(BlockStore store) throws IOException {
+    List<Artifact> missing = new ArrayList<>();
+    Set<Cid> seen = new HashSet<>();
+    for (Artifact artifact : artifacts) {
+      // A root is written after everything below it, so a root that is there stands for all of it.
+      if (seen.add(artifact.cid()) && !store.has(artifact.cid())) {
+        missing.add(artifact);
+      }
+    }
+    return missing;
+  }
+
+  private static Block block(Document document) {
+    try {
+      return Block.check(document.cid(), Bytes.wrap(document.bytes()));
+    } catch (HashMismatchException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void append(BlockStore store, SegmentWriter segment, Set<Cid> written, Block block)
+      throws IOException {
+    if (written.add(block.cid()) && !store.has(block.cid())) {
+      segment.append(block);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.cats.initiative;
+
+import dev.cats.content.Node;
+import dev.cats.lot.Codec;
+import dev.cats.lot.LotStreams;
+import dev.cats.lot.RecordType;
+import dev.cats.lot.Traced;
+import dev.cats.step.KeyedStep;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.functions.AggregateFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.api.java.typeutils.EnumTypeInfo;
+import org.apache.flink.api.java.typeutils.GenericTypeInfo;
+import org.apache.flink.api.java.typeutils.TypeExtractor;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
+import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
+import org.apache.flink.streaming.api.windowing.windows.Window;
+
+/** A traced stream by key: windows, aggregates, and steps with state. */
+public final class KeyedTracedStream<K, T> {
+  private final DataInitiative initiative;
+  private final PlanNode<T> from;
+  private final KeySelector<T, K> selector;
+  private final TypeInformation<K> key;
+
+  KeyedTracedStream(DataInitiative initiative, PlanNode<T> from, KeySelector<T, K> selector) {
+    this.initiative = initiative;
+    this.from = from;
+    this.selector = selector;
+    String where = "keyed by " + selector.getClass().getSimpleName();
+    NamedClass.check(where, selector);
+    this.key = TypeExtractor.getKeySelectorTypes(selector, RecordType.plain(from.type));
+    if (key instanceof GenericTypeInfo<?>) {
+      throw new IllegalArgumentException(
+          "Cannot key by "
+              + key.getTypeClass().getName()
+              + ": Flink would hand it to Kryo; use a String, a number or a Flink POJO");
+    }
+    if (key instanceof EnumTypeInfo<?>) {
+      throw new IllegalArgumentException(
+          "Cannot key by "
+              + key.getTypeClass().getName()
+              + ": the hash code of an enum differs from JVM to JVM; use its name()");
+    }
+  }
+
+  /** A function over all records of a window; its outputs cite every one of them. */
+  public <OUT, W extends Window> TracedStream<OUT> window(
+      String name, WindowAssigner<Object, W> assigner, WindowFunction<T, OUT, K, W> function) {
+    Class<OUT> type = initiative.outputType(name, WindowFunction.class, function, 1);
+    return add(
+        name,
+        type,
+        function,
+        assigner,
+        (records, uid) -> LotStreams.window(keyed(records, uid), assigner, function, uid));
+  }
+
+  /** An aggregate that grows with each record; references grow next to its accumulator. */
+  public <ACC, OUT, W extends Window> TracedStream<OUT> aggregate(
+      String name, WindowAssigner<Object, W> assigner, AggregateFunction<T, ACC, OUT> function) {
+    Class<ACC> accumulator = initiative.outputType(name, AggregateFunction.class, function, 1);
+    TypeInformation<ACC> accumulatorType = typeOf(name, accumulator);
+    Class<OUT> type = initiative.outputType(name, AggregateFunction.class, function, 2);
+    return add(
+        name,
+        type,
+        function,
+        assigner,
+        (records, uid) ->
+            LotStreams.aggregate(keyed(records, uid), assigner, function, accumulatorType, uid));
+  }
+
+  /** A step with keyed state and timers. */
+  public <OUT> TracedStream<OUT> process(String name, KeyedStep<K, T, OUT> step) {
+    Class<OUT> type = initiative.outputType(name, KeyedStep.class, step, 2);
+    return add(
+        name,
+        type,
+        step,
+        null,
+        (records, uid) -> LotStreams.process(keyed(records, uid), step, name, uid));
+  }
+
+  private <OUT> TracedStream<OUT> add(
+      String name,
+      Class<OUT> type,
+      Object function,
+      WindowAssigner<?, ?> assigner,
+      PlanNode.Keyed.Wiring wiring) {
+    initiative.claim(name);
+    NamedClass.check(name, function);
+    TracedStream.checkType(name, type);
+    PlanNode.Keyed<OUT> node = new PlanNode.Keyed<>(name, type, from, function, wiring);
+    node.params.put("key", Node.of(selector.getClass().getName()));
+    if (assigner != null) {
+      node.params.put("window", Node.of(assigner.toString()));
+    }
+    String time = from.eventTime();
+    if (time != null) {
+      node.params.put("time", Node.of(time));
+    }
+    return new TracedStream<>(initiative, initiative.add(node));
+  }
+
+  @SuppressWarnings("unchecked")
+  private KeyedStream<Traced<T>, K> keyed(DataStream<? extends Traced<?>> records, String uid) {
+    return LotStreams.keyBy(
+        (DataStream<Traced<T>>) records, from.type, selector, key, uid + ".key");
+  }
+
+  /** Avro records by our codec, everything else by Flink's own serializers, nothing by Kryo. */
+  private static <A> TypeInformation<A> typeOf(String name, Class<A> type) {
+    if (SpecificRecordBase.class.isAssignableFrom(type)) {
+      return RecordType.plain(type);
+    }
+    TypeInformation<A> info = TypeInformation.of(type);
+    if (info instanceof GenericTypeInfo<?>) {
+      try {
+        Codec.of(type);
+        return RecordType.plain(type);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "Cannot add step "
+                + name
+                + ": Flink would hand its accumulator "
+                + type.getName()
+                + " to Kryo; make it a Flink POJO or an Avro record",
+            e);
+      }
+    }
+    return info;
+  }
+}

@@ -1,0 +1,298 @@
+package dev.cats.initiative;
+
+import dev.cats.bom.Function;
+import dev.cats.bom.Order;
+import dev.cats.content.Cid;
+import dev.cats.egress.EgressOptions;
+import dev.cats.egress.EgressSink;
+import dev.cats.egress.Prelude;
+import dev.cats.event.Rejected;
+import dev.cats.lineage.LineageState;
+import dev.cats.lot.HandOver;
+import dev.cats.lot.Link;
+import dev.cats.lot.LotOptions;
+import dev.cats.lot.LotSpec;
+import dev.cats.lot.LotStreams;
+import dev.cats.lot.Port;
+import dev.cats.lot.Receipt;
+import dev.cats.lot.RecordType;
+import dev.cats.lot.Stage;
+import dev.cats.lot.Traced;
+import dev.cats.step.Side;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Turns a plan into Flink operators: decides which steps share a lot, writes the orders down, and
+ * connects every lot operator to the lineage state and the egress.
+ *
+ * <p>With lots per step each worker is a lot operator of its own. With lots per exchange a step is
+ * fused with the worker before it, if nobody else reads that one.
+ */
+final class Translation {
+  private final StreamExecutionEnvironment env;
+  private final String initiative;
+  private final LotOptions options;
+  private final URI store;
+  private final String nodeKey;
+  private final Documents documents;
+  private final Set<PlanNode<?>> fused = new HashSet<>();
+  private final Map<PlanNode<?>, DataStream<?>> streams = new HashMap<>();
+
+  /** The lot operator that a worker is part of. */
+  private final Map<PlanNode.Worker<?>, SingleOutputStreamOperator<?>> operators = new HashMap<>();
+
+  private final Map<PlanNode.Worker<?>, PlanNode.Worker<?>> tails = new HashMap<>();
+  private final List<PlanNode<?>> plan;
+  private final List<DataStream<Receipt>> receipts = new ArrayList<>();
+  private final List<DataStream<Link>> links = new ArrayList<>();
+
+  Translation(
+      StreamExecutionEnvironment env,
+      String initiative,
+      Configuration configuration,
+      List<PlanNode<?>> plan,
+      URI store)
+      throws IOException {
+    this.env = env;
+    this.initiative = initiative;
+    this.options = LotOptions.of(configuration);
+    this.store = store;
+    this.nodeKey = nodeKey(configuration, store);
+    this.plan = plan;
+    this.documents = new Documents(initiative, EffectiveStructure.of(env, configuration));
+    if (options.perExchange()) {
+      for (PlanNode<?> node : plan) {
+        if (node instanceof PlanNode.Stepping<?> step
+            && step.from() instanceof PlanNode.Worker<?> before
+            && before.consumers == 1) {
+          fused.add(before);
+        }
+      }
+    }
+    for (PlanNode<?> node : plan) {
+      if (node instanceof PlanNode.Worker<?> worker && !fused.contains(worker)) {
+        chainTo(worker).forEach(part -> tails.put(part, worker));
+      }
+    }
+  }
+
+  private static String nodeKey(Configuration configuration, URI store) {
+    String set = configuration.get(EgressOptions.NODE_KEY);
+    if (set != null || !"file".equals(store.getScheme())) {
+      return set;
+    }
+    return Path.of(store).resolve("node.key").toString();
+  }
+
+  /** Translates all that is left, and adds lineage state and egress. */
+  void complete(Collection<Prelude.Artifact> artifacts) {
+    for (PlanNode<?> node : plan) {
+      if (node instanceof PlanNode.Worker<?> worker) {
+        operator(worker);
+      } else if (node.consumers > 0) {
+        stream(node);
+      }
+    }
+    LineageState.attach(LotStreams.union(links));
+    documents.addAll(artifacts);
+    new EgressSink(initiative, store.toString(), nodeKey, documents.prelude())
+        .attach(LotStreams.union(receipts));
+  }
+
+  @SuppressWarnings("unchecked")
+  <T> DataStream<Traced<T>> stream(PlanNode<T> node) {
+    if (fused.contains(node)) {
+      throw new IllegalStateException(
+          "Cannot read the records of step "
+              + node.name
+              + ": it shares a lot with the step after it; call plain() when the steps are all"
+              + " there, or set "
+              + LotOptions.SCOPE.key()
+              + ": step");
+    }
+    DataStream<?> known = streams.get(node);
+    if (known == null) {
+      known = translate(node);
+      streams.put(node, known);
+    }
+    return (DataStream<Traced<T>>) known;
+  }
+
+  private DataStream<?> translate(PlanNode<?> node) {
+    if (node instanceof PlanNode.Worker<?> worker) {
+      return operator(worker);
+    }
+    if (node instanceof PlanNode.Timed<?> timed) {
+      return timed(timed);
+    }
+    if (node instanceof PlanNode.Union<?> union) {
+      return union(union);
+    }
+    PlanNode.Aside<?> aside = (PlanNode.Aside<?>) node;
+    return operator(aside.worker).getSideOutput(tag(aside.port, aside.type));
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T> DataStream<Traced<T>> union(PlanNode.Union<T> union) {
+    List<DataStream<Traced<T>>> all = new ArrayList<>();
+    Set<DataStream<?>> seen = new HashSet<>();
+    for (PlanNode<?> from : union.upstream) {
+      // Steps that share a lot share their rejects as well.
+      DataStream<Traced<T>> one = stream((PlanNode<T>) from);
+      if (!(from instanceof PlanNode.Aside<?> aside) || seen.add(operator(aside.worker))) {
+        all.add(one);
+      }
+    }
+    return LotStreams.union(all);
+  }
+
+  private <T> DataStream<Traced<T>> timed(PlanNode.Timed<T> node) {
+    @SuppressWarnings("unchecked")
+    DataStream<Traced<T>> from = stream((PlanNode<T>) node.upstream.get(0));
+    return from.assignTimestampsAndWatermarks(new Timing<>(node.assigner, node.watermarks))
+        .name(node.name)
+        .uid(node.name);
+  }
+
+  private SingleOutputStreamOperator<?> operator(PlanNode.Worker<?> worker) {
+    PlanNode.Worker<?> tail = tails.get(worker);
+    SingleOutputStreamOperator<?> known = operators.get(tail);
+    if (known == null) {
+      known = lots(tail, chainTo(tail));
+      operators.put(tail, known);
+      receipts.add(LotStreams.receipts(known));
+      links.add(LotStreams.links(known));
+    }
+    return known;
+  }
+
+  /** The workers that share a lot and of which this is the last, first to last. */
+  private Deque<PlanNode.Worker<?>> chainTo(PlanNode.Worker<?> tail) {
+    Deque<PlanNode.Worker<?>> chain = new ArrayDeque<>();
+    PlanNode.Worker<?> at = tail;
+    chain.addFirst(at);
+    while (at instanceof PlanNode.Stepping<?> step && fused.contains(step.from())) {
+      at = (PlanNode.Worker<?>) step.from();
+      chain.addFirst(at);
+    }
+    return chain;
+  }
+
+  private <T> SingleOutputStreamOperator<Traced<T>> lots(
+      PlanNode.Worker<T> tail, Deque<PlanNode.Worker<?>> chain) {
+    PlanNode.Worker<?> head = chain.getFirst();
+    DataStream<?> input;
+    LotSpec.Form form;
+    boolean oneUpstreamLot = false;
+    if (head instanceof PlanNode.Origin<?> origin) {
+      input = source(origin);
+      form = LotSpec.Form.ARRIVAL;
+    } else if (head instanceof PlanNode.Keyed<?> keyed) {
+      input = keyed.wiring.wire(stream(keyed.upstream.get(0)), keyed.name);
+      form = LotSpec.Form.CITED;
+    } else {
+      PlanNode<?> from = ((PlanNode.Stepping<?>) head).from();
+      input = stream(from);
+      form = LotSpec.Form.TRACED;
+      oneUpstreamLot = !(from instanceof PlanNode.Union<?>);
+    }
+    List<Stage> stages = new ArrayList<>();
+    for (PlanNode.Worker<?> worker : chain) {
+      if (worker instanceof PlanNode.Stepping<?> step) {
+        stages.add(
+            new Stage(
+                step.name,
+                step.step,
+                (org.apache.flink.api.common.functions.Function) step.function,
+                step.from().type));
+      }
+    }
+    LotSpec spec =
+        new LotSpec(
+            tail.name, stages, form, oneUpstreamLot, ports(tail, chain), options, store.toString());
+    return LotStreams.lots(input, spec, tail.type);
+  }
+
+  private <T> DataStream<?> source(PlanNode.Origin<T> origin) {
+    return env.fromSource(
+            origin.source, WatermarkStrategy.noWatermarks(), origin.name, HandOver.type())
+        .uid(origin.name);
+  }
+
+  private List<Port<?>> ports(PlanNode.Worker<?> tail, Collection<PlanNode.Worker<?>> chain) {
+    List<Order.Step> steps = new ArrayList<>();
+    for (PlanNode.Worker<?> worker : chain) {
+      Function function = documents.function(worker);
+      steps.add(new Order.Step(worker.name, function.cid()));
+    }
+    List<Port<?>> ports = new ArrayList<>();
+    ports.add(port(Port.MAIN, tail.type, steps));
+    ports.add(port(Port.REJECTS, Rejected.class, steps));
+    for (PlanNode.Worker<?> worker : chain) {
+      for (Side<?> side : worker.sides) {
+        ports.add(port(side.name(), side.type(), steps));
+      }
+    }
+    return ports;
+  }
+
+  private <T> Port<T> port(String name, Class<T> type, List<Order.Step> steps) {
+    Cid order =
+        documents.order(steps, name.equals(Port.MAIN) ? Optional.empty() : Optional.of(name));
+    return new Port<>(name, type, order, name.equals(Port.MAIN) ? null : tag(name, type));
+  }
+
+  private static <T> OutputTag<Traced<T>> tag(String port, Class<T> type) {
+    return new OutputTag<>("cats-" + port, RecordType.traced(type));
+  }
+
+  /** Event time read from the values of traced records. */
+  private record Timing<T>(TimestampAssigner<T> assigner, WatermarkStrategy<T> watermarks)
+      implements WatermarkStrategy<Traced<T>> {
+    @Override
+    public TimestampAssigner<Traced<T>> createTimestampAssigner(
+        TimestampAssignerSupplier.Context context) {
+      return (record, timestamp) -> assigner.extractTimestamp(record.value(), timestamp);
+    }
+
+    @Override
+    public WatermarkGenerator<Traced<T>> createWatermarkGenerator(
+        WatermarkGeneratorSupplier.Context context) {
+      WatermarkGenerator<T> generator = watermarks.createWatermarkGenerator(context);
+      return new WatermarkGenerator<>() {
+        @Override
+        public void onEvent(Traced<T> record, long timestamp, WatermarkOutput output) {
+          generator.onEvent(record.value(), timestamp, output);
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+          generator.onPeriodicEmit(output);
+        }
+      };
+    }
+  }
+}

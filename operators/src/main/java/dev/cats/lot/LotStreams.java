@@ -1,0 +1,131 @@
+package dev.cats.lot;
+
+import dev.cats.step.KeyedStep;
+import java.util.Collection;
+import org.apache.flink.api.common.functions.AggregateFunction;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
+import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
+import org.apache.flink.streaming.api.windowing.windows.Window;
+
+/**
+ * The Flink streams of traced records: each method adds one operator of this package to a job.
+ *
+ * <p>A keyed step makes a stream of records with citations, which {@link #lots} must follow, for
+ * the two are one chain.
+ */
+public final class LotStreams {
+  private LotStreams() {}
+
+  /** Runs the specified steps and seals what they make into lots. */
+  @SuppressWarnings("unchecked")
+  public static <OUT> SingleOutputStreamOperator<Traced<OUT>> lots(
+      DataStream<?> input, LotSpec spec, Class<OUT> type) {
+    return ((DataStream<Object>) input)
+        .transform(spec.name(), RecordType.traced(type), new LotOperatorFactory<Object, OUT>(spec))
+        .uid(spec.name() + ".lots");
+  }
+
+  /** What the egress commits. */
+  public static SideOutputDataStream<Receipt> receipts(SingleOutputStreamOperator<?> lots) {
+    return lots.getSideOutput(LotOperator.RECEIPTS);
+  }
+
+  /** What the lineage state keeps. */
+  public static SideOutputDataStream<Link> links(SingleOutputStreamOperator<?> lots) {
+    return lots.getSideOutput(LotOperator.LINKS);
+  }
+
+  /** Sends each record to the subtask of its key, with the key beside it. */
+  public static <T, K> KeyedStream<Traced<T>, K> keyBy(
+      DataStream<Traced<T>> records,
+      Class<T> type,
+      KeySelector<T, K> selector,
+      TypeInformation<K> key,
+      String uid) {
+    return records
+        .map(new Keying<>(selector), RecordType.keyed(type, key))
+        .name(uid)
+        .uid(uid)
+        .keyBy(new CarriedKey<>(), key);
+  }
+
+  public static <T, OUT, K, W extends Window> DataStream<?> window(
+      KeyedStream<Traced<T>, K> records,
+      WindowAssigner<Object, W> assigner,
+      WindowFunction<T, OUT, K, W> function,
+      String uid) {
+    return records
+        .window(assigner)
+        .process(new CitingWindow<>(function), HandOver.<Cited<OUT>>type())
+        .name(uid)
+        .uid(uid);
+  }
+
+  public static <T, ACC, OUT, K, W extends Window> DataStream<?> aggregate(
+      KeyedStream<Traced<T>, K> records,
+      WindowAssigner<Object, W> assigner,
+      AggregateFunction<T, ACC, OUT> function,
+      TypeInformation<ACC> accumulator,
+      String uid) {
+    return records
+        .window(assigner)
+        .aggregate(
+            new CitingAggregate<>(function),
+            new Accumulated.Type<>(accumulator),
+            HandOver.<Cited<OUT>>type())
+        .name(uid)
+        .uid(uid);
+  }
+
+  public static <T, OUT, K> DataStream<?> process(
+      KeyedStream<Traced<T>, K> records, KeyedStep<K, T, OUT> step, String name, String uid) {
+    return records
+        .process(new KeyedStepOperator<>(name, step), HandOver.<Cited<OUT>>type())
+        .name(uid)
+        .uid(uid);
+  }
+
+  /** Leaves provenance: the values alone. */
+  public static <T> SingleOutputStreamOperator<T> plain(
+      DataStream<Traced<T>> records, Class<T> type, String uid) {
+    return records.map(new Plain<>(), RecordType.plain(type)).name(uid).uid(uid);
+  }
+
+  /** Several streams as one. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  public static <T> DataStream<T> union(Collection<? extends DataStream<T>> streams) {
+    DataStream[] all = streams.toArray(DataStream[]::new);
+    DataStream<T> first = all[0];
+    return all.length == 1 ? first : first.union(java.util.Arrays.copyOfRange(all, 1, all.length));
+  }
+
+  private record Keying<T, K>(KeySelector<T, K> selector)
+      implements MapFunction<Traced<T>, Traced<T>> {
+    @Override
+    public Traced<T> map(Traced<T> record) throws Exception {
+      return record.withKey(selector.getKey(record.value()));
+    }
+  }
+
+  private record CarriedKey<T, K>() implements KeySelector<Traced<T>, K> {
+    @Override
+    @SuppressWarnings("unchecked")
+    public K getKey(Traced<T> record) {
+      return (K) record.key();
+    }
+  }
+
+  private record Plain<T>() implements MapFunction<Traced<T>, T> {
+    @Override
+    public T map(Traced<T> record) {
+      return record.value();
+    }
+  }
+}
