@@ -26,6 +26,21 @@ class InputsTest {
   }
 
   @Test
+  void triplesAreRuns() {
+    long[] triples = {0, 10, 3, 1, 0, 2};
+    List<Run> runs = Run.ofTriples(triples);
+    triples[0] = 7;
+    assertThat(runs).isEqualTo(List.of(new Run(0, 10, 3), new Run(1, 0, 2)));
+    assertThat(List.of(new Run(0, 10, 3), new Run(1, 0, 2)))
+        .isEqualTo(runs)
+        .hasSameHashCodeAs(runs);
+    assertThatThrownBy(() -> Run.ofTriples(0, 1))
+        .hasMessage("Invalid runs: expected triples (bom, first, count), found 2 integers");
+    assertThatThrownBy(() -> Run.ofTriples(0, 1, 0))
+        .hasMessage("Invalid runs[2]: expected an integer from 1 to 9007199254740990, found 0");
+  }
+
+  @Test
   void originsAreCutWhereTheirOffsetsAreKnown() {
     Origin dense = new Origin.Kafka("t", 0, 100, 104, 5);
     Origin holes = new Origin.Kafka("t", 1, 100, 109, 5);

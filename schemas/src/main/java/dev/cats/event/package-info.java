@@ -1,0 +1,12 @@
+/**
+ * Records as they enter a data initiative, and as they leave it refused.
+ *
+ * <p>In come values with the {@link dev.cats.event.Position} that each was read at, from a source
+ * that emits {@link dev.cats.event.Arrival}s; out go, for what a step refused, {@code Rejected}
+ * records (generated from {@code Rejected.avsc}) in lots of their own.
+ *
+ * <p>Guaranteed: a position names one record of the outside world for ever, for a file by the CID
+ * of its content. Awkward cases: one file under two names is one content, and its records have one
+ * CID but two names; a Kafka offset is only as stable as its topic.
+ */
+package dev.cats.event;
