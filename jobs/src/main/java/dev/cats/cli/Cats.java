@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Runs data initiatives on Flink whose every step is recorded, and answers what came from what.",
+    subcommands = {LogCommand.class, ShowCommand.class, TraceCommand.class, VerifyCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
@@ -56,6 +57,8 @@ public final class Cats implements Runnable {
   /** The whole command line, ready to execute; tests give it writers of their own. */
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Cats());
+    line.setExecutionExceptionHandler(Failures::onException);
+    line.setParameterExceptionHandler(Failures::onUsage);
     line.setUsageHelpWidth(110);
     line.setUsageHelpAutoWidth(false);
     return line;

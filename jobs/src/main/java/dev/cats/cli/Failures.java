@@ -1,0 +1,111 @@
+package dev.cats.cli;
+
+import dev.cats.content.CorruptBlockException;
+import dev.cats.content.DecodeException;
+import dev.cats.content.StoreLockedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The one place where what went wrong becomes a message and an exit code. */
+final class Failures {
+  private static final int MAX_LINES = 12;
+  private static final int MAX_WIDTH = 400;
+
+  private Failures() {}
+
+  /** Whatever a command threw. */
+  static int onException(Exception thrown, CommandLine line, ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    Throwable cause = unwrapped(thrown);
+    err.println(onScreen("cats: " + message(cause)));
+    if (debug(System.getenv())) {
+      thrown.printStackTrace(err);
+    }
+    err.flush();
+    return exitCode(cause);
+  }
+
+  /** A command line that picocli cannot make sense of. */
+  static int onUsage(ParameterException thrown, String[] arguments) {
+    CommandLine line = thrown.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println(onScreen("cats: " + thrown.getMessage()));
+    if (!UnmatchedArgumentException.printSuggestions(thrown, err)) {
+      err.println("Try: ./" + line.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return Failure.USAGE;
+  }
+
+  static boolean debug(Map<String, String> environment) {
+    return !environment.getOrDefault("CATS_DEBUG", "").isEmpty();
+  }
+
+  /** The exception that knows what is wrong, behind those that only carry it. */
+  private static Throwable unwrapped(Throwable thrown) {
+    Throwable cause = thrown;
+    while ((cause instanceof UncheckedIOException || cause.getClass() == RuntimeException.class)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static String message(Throwable cause) {
+    if (cause instanceof StoreLockedException) {
+      return cause.getMessage()
+          + "\nWait for that run to end, or give this one another store with --store.";
+    }
+    if (cause instanceof CorruptBlockException) {
+      return cause.getMessage() + "\nTo list everything that is wrong: ./cats verify HEAD";
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return "Cannot go on: out of memory.\nGive the JVM more: CATS_JAVA_OPTS=-Xmx2g ./cats …";
+    }
+    if (cause instanceof Failure
+        || cause instanceof IOException
+        || cause instanceof DecodeException) {
+      return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+    if (cause instanceof IllegalArgumentException && cause.getMessage() != null) {
+      return cause.getMessage();
+    }
+    return "Cannot go on: "
+        + cause
+        + "\nThis is a mistake in the program. CATS_DEBUG=1 ./cats … shows where it happened.";
+  }
+
+  private static int exitCode(Throwable cause) {
+    if (cause instanceof Failure failure) {
+      return failure.exitCode();
+    }
+    return cause instanceof CorruptBlockException || cause instanceof DecodeException
+        ? Failure.FOUND_WRONG
+        : Failure.USAGE;
+  }
+
+  /** A message that fits on a screen, whatever it quotes. */
+  static String onScreen(String message) {
+    List<String> lines = message.lines().toList();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < Math.min(lines.size(), MAX_LINES); i++) {
+      String each = lines.get(i);
+      text.append(i == 0 ? "" : System.lineSeparator());
+      text.append(each.length() <= MAX_WIDTH ? each : each.substring(0, MAX_WIDTH) + "…");
+    }
+    if (lines.size() > MAX_LINES) {
+      text.append(System.lineSeparator())
+          .append("… and ")
+          .append(lines.size() - MAX_LINES)
+          .append(" lines more");
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.cats.cli;
+
+import dev.cats.content.BlockStore;
+import dev.cats.content.BlockStores;
+import dev.cats.content.Cid;
+import dev.cats.content.DecodeException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which store, and what in it: the words that every command reads alike. */
+final class StoreOption {
+  static final String DEFAULT = "cats-data";
+
+  /** A path, unless it begins as a URI does. One letter before the colon is a drive. */
+  private static final String URI_FORM = "[A-Za-z][A-Za-z0-9+.-]+:.*";
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      defaultValue = DEFAULT,
+      description =
+          "The block store: a folder, or a URI such as s3://bucket/cats. Default: ${DEFAULT-VALUE}")
+  private String location = DEFAULT;
+
+  String location() {
+    return location;
+  }
+
+  /** The store as a URI; a relative path is relative to where the user is. */
+  URI uri() {
+    try {
+      return location.matches(URI_FORM)
+          ? new URI(location)
+          : Path.of(location).toAbsolutePath().normalize().toUri();
+    } catch (URISyntaxException | InvalidPathException e) {
+      throw Failure.usage(
+          "Cannot open store " + location + ": " + e.getMessage(),
+          "Expected a folder or a URI after --store.",
+          e);
+    }
+  }
+
+  /** Opens a store to ask it; one that is not there is not made. */
+  BlockStore open() throws IOException {
+    URI uri = uri();
+    if ("file".equals(uri.getScheme())) {
+      Path folder = Path.of(uri);
+      if (!Files.isDirectory(folder)) {
+        throw Failure.usage(
+            "Cannot open store %s: %s"
+                .formatted(
+                    location,
+                    Files.exists(folder)
+                        ? "it is a file, not a folder"
+                        : "there is no such folder"),
+            "Name another with --store DIR, or make one: ./cats demo" + option());
+      }
+    }
+    return BlockStores.open(uri);
+  }
+
+  /** What HEAD names. */
+  Cid head(BlockStore store, String verb) throws IOException {
+    return store
+        .head()
+        .orElseThrow(
+            () ->
+                Failure.usage(
+                    "Cannot %s HEAD: %s has no manifest yet".formatted(verb, store.describe()),
+                    "A run makes one with each checkpoint: ./cats demo" + option()));
+  }
+
+  /** A CID as written, or HEAD. */
+  Cid target(BlockStore store, String text, String verb) throws IOException {
+    if (text.equals("HEAD")) {
+      return head(store, verb);
+    }
+    try {
+      return Cid.parse(text);
+    } catch (DecodeException e) {
+      throw Failure.usage(
+          "Cannot %s %s: %s".formatted(verb, text, e.getMessage()),
+          "Expected a CID, which `./cats log%s` prints, or HEAD.".formatted(option()),
+          e);
+    }
+  }
+
+  Failure unknown(BlockStore store, Cid cid, String verb) {
+    return Failure.usage(
+        "Cannot %s %s: %s does not hold it".formatted(verb, cid, store.describe()),
+        "See what it holds: ./cats log%s. Another store: --store DIR.".formatted(option()));
+  }
+
+  /** The option as it has to be given again, for the commands that messages suggest. */
+  String option() {
+    return location.equals(DEFAULT) ? "" : " --store " + location;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.cats.replay;
+
+import dev.cats.content.Cid;
+import java.util.List;
+
+/**
+ * What an {@link IntegrityCheck} looked at and what it found wrong, in the order it was found.
+ *
+ * @param blocks distinct blocks that were fetched and hashed
+ * @param records records of lots that were decoded
+ * @param bytes bytes of those blocks
+ * @param unstored lots that are not here because their order says they are only hashed ({@code
+ *     cats.lot.store: ends})
+ * @param unlisted problems beyond {@link IntegrityCheck#MAX_PROBLEMS}, which are only counted
+ */
+public record IntegrityReport(
+    long blocks,
+    long manifests,
+    long boms,
+    long lots,
+    long records,
+    long bytes,
+    long unstored,
+    List<Problem> problems,
+    long unlisted) {
+
+  public IntegrityReport {
+    problems = List.copyOf(problems);
+  }
+
+  public boolean ok() {
+    return problems.isEmpty();
+  }
+
+  /**
+   * One thing that is wrong.
+   *
+   * @param kind a word for programs: {@code hash}, {@code truncated}, {@code index} (bytes that are
+   *     not the block's), {@code missing}, {@code unreadable}, {@code signature}, {@code chain},
+   *     {@code invoice}, {@code lineage}, {@code origin}
+   * @param cid the block that it is about
+   * @param where who names that block, and the segment if one is at fault
+   * @param message for people, in one or more lines
+   */
+  public record Problem(String kind, Cid cid, String where, String message) {}
+}
