@@ -80,14 +80,17 @@ public final class CarIndex {
     sorted.sort(ORDER);
     List<List<Entry>> groups = new ArrayList<>();
     Entry previous = null;
+    Bytes prefix = null;
     int size = HEADER + CHECKSUM;
     for (Entry entry : sorted) {
       if (previous != null && previous.cid().equals(entry.cid())) {
         continue;
       }
-      if (previous == null || !prefix(previous.cid()).equals(prefix(entry.cid()))) {
+      Bytes its = prefix(entry.cid());
+      if (!its.equals(prefix)) {
+        prefix = its;
         groups.add(new ArrayList<>());
-        size = Math.addExact(size, GROUP_HEADER + prefix(entry.cid()).size());
+        size = Math.addExact(size, GROUP_HEADER + prefix.size());
       }
       groups.get(groups.size() - 1).add(entry);
       size = Math.addExact(size, entry.cid().digest().size() + LOCATION);
@@ -96,7 +99,7 @@ public final class CarIndex {
     ByteBuffer out = ByteBuffer.allocate(size);
     out.putLong(MAGIC).putLong(archiveSize).putInt(groups.size());
     for (List<Entry> group : groups) {
-      Bytes prefix = prefix(group.get(0).cid());
+      prefix = prefix(group.get(0).cid());
       out.putShort((short) prefix.size());
       out.putShort((short) group.get(0).cid().digest().size());
       out.putInt(group.size());
@@ -275,18 +278,29 @@ public final class CarIndex {
         throw invalid(
             "a block of at most " + Block.MAX_SIZE + " bytes", length + " bytes at " + offset);
       }
-      if (i > 0) {
-        int here = group.row(i);
-        int mismatch =
-            data.slice(group.row(i - 1), group.digestSize)
-                .mismatch(data.slice(here, group.digestSize));
-        if (mismatch < 0
-            || (data.get(group.row(i - 1) + mismatch) & 0xff)
-                > (data.get(here + mismatch) & 0xff)) {
-          throw invalid("rows in ascending order", "row " + i + " out of order");
-        }
+      if (i > 0 && compare(data, group.row(i - 1), group.row(i), group.digestSize) >= 0) {
+        throw invalid("rows in ascending order", "row " + i + " out of order");
       }
     }
+  }
+
+  /** The order of two digests; the first eight bytes nearly always decide it. */
+  private static int compare(ByteBuffer data, int a, int b, int digestSize) {
+    int at = 0;
+    if (digestSize >= Long.BYTES) {
+      int order = Long.compareUnsigned(data.getLong(a), data.getLong(b));
+      if (order != 0) {
+        return order;
+      }
+      at = Long.BYTES;
+    }
+    for (; at < digestSize; at++) {
+      int order = Integer.compare(data.get(a + at) & 0xff, data.get(b + at) & 0xff);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
   }
 
   private static Bytes prefix(Cid cid) {

@@ -1,10 +1,12 @@
 /**
- * Content addressing: bytes, the CIDs that name them, and the two codecs that documents and people
- * need.
+ * Content addressing: bytes, the CIDs that name them, the codecs that documents, files and people
+ * need, and where blocks are kept.
  *
  * <p><b>In</b>: bytes and text from anywhere, never trusted. <b>Out</b>: {@link
  * dev.cats.content.Bytes}, {@link dev.cats.content.Cid}, {@link dev.cats.content.Block} and {@link
- * dev.cats.content.Node}, all immutable and safe to share between threads.
+ * dev.cats.content.Node}, all immutable and safe to share between threads. Blocks travel in CAR
+ * archives, files and directories become blocks by {@link dev.cats.content.UnixFs}, and a {@link
+ * dev.cats.content.BlockStore} keeps them; {@code BlockStoreContract} is what its tests extend.
  *
  * <p><b>Guaranteed</b>:
  *
@@ -25,6 +27,8 @@
  * allows it, since it weakens the name. Links may use hash functions that this package cannot
  * compute; blocks behind them are refused. Negative zero, NaN and the infinities are no values
  * here. Integers reach from -2^64 to 2^64 - 1 as dag-cbor has them, beyond the {@code long} as
- * {@code BigInt}. DAG-JSON sorts map keys by bytes, dag-cbor by length and then by bytes.
+ * {@code BigInt}. DAG-JSON sorts map keys by bytes, dag-cbor by length and then by bytes. No hash
+ * covers the codec in a CID: an archive in which that bit has flipped is a sound archive of another
+ * block, and the one asked for is missing from it.
  */
 package dev.cats.content;
