@@ -45,12 +45,21 @@ public final class Cats implements Runnable {
    * live on.
    */
   public static void main(String[] args) {
-    int code = commandLine().execute(args);
+    int code = execute(args);
     if (Cats.class.getClassLoader() == ClassLoader.getSystemClassLoader()) {
       System.exit(code);
     } else if (code != 0) {
       throw new IllegalStateException(
           "Cannot run cats " + String.join(" ", List.of(args)) + ": exit code " + code);
+    }
+  }
+
+  private static int execute(String... args) {
+    CommandLine line = commandLine();
+    try {
+      return line.execute(args);
+    } catch (Error e) { // picocli hands over exceptions only
+      return Failures.report(e, line.getErr());
     }
   }
 

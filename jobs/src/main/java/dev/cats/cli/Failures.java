@@ -3,9 +3,13 @@ package dev.cats.cli;
 import dev.cats.content.CorruptBlockException;
 import dev.cats.content.DecodeException;
 import dev.cats.content.StoreLockedException;
+import dev.cats.lineage.MissingBlockException;
+import dev.cats.lineage.UnreadableBlockException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -22,7 +26,11 @@ final class Failures {
 
   /** Whatever a command threw. */
   static int onException(Exception thrown, CommandLine line, ParseResult parsed) {
-    PrintWriter err = line.getErr();
+    return report(thrown, line.getErr());
+  }
+
+  /** Says what is wrong and answers with the exit code. */
+  static int report(Throwable thrown, PrintWriter err) {
     Throwable cause = unwrapped(thrown);
     err.println(onScreen("cats: " + message(cause)));
     if (debug(System.getenv())) {
@@ -63,8 +71,18 @@ final class Failures {
       return cause.getMessage()
           + "\nWait for that run to end, or give this one another store with --store.";
     }
-    if (cause instanceof CorruptBlockException) {
+    if (cause instanceof CorruptBlockException
+        || cause instanceof MissingBlockException
+        || cause instanceof UnreadableBlockException) {
       return cause.getMessage() + "\nTo list everything that is wrong: ./cats verify HEAD";
+    }
+    if (cause instanceof AccessDeniedException denied) {
+      return "Cannot read or write %s: access denied\nIt belongs to someone else; see ls -l."
+          .formatted(denied.getFile());
+    }
+    if (cause instanceof FileSystemException file && file.getReason() == null) {
+      return "Cannot read or write %s: %s"
+          .formatted(file.getFile(), file.getClass().getSimpleName());
     }
     if (cause instanceof OutOfMemoryError) {
       return "Cannot go on: out of memory.\nGive the JVM more: CATS_JAVA_OPTS=-Xmx2g ./cats …";
@@ -86,9 +104,12 @@ final class Failures {
     if (cause instanceof Failure failure) {
       return failure.exitCode();
     }
-    return cause instanceof CorruptBlockException || cause instanceof DecodeException
-        ? Failure.FOUND_WRONG
-        : Failure.USAGE;
+    boolean found =
+        cause instanceof CorruptBlockException
+            || cause instanceof MissingBlockException
+            || cause instanceof UnreadableBlockException
+            || cause instanceof DecodeException;
+    return found ? Failure.FOUND_WRONG : Failure.USAGE;
   }
 
   /** A message that fits on a screen, whatever it quotes. */
