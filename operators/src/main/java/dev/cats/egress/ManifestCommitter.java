@@ -10,7 +10,6 @@ import dev.cats.content.Cid;
 import dev.cats.content.DecodeException;
 import dev.cats.content.SegmentWriter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +31,6 @@ import org.slf4j.LoggerFactory;
 final class ManifestCommitter implements Committer<Commitment> {
   private static final Logger LOG = LoggerFactory.getLogger(ManifestCommitter.class);
 
-  /** A manifest lists this many BOMs itself; more go to pages of as many. */
-  private static final int BOMS_PER_PAGE = 20_000;
-
   private final String initiative;
   private final BlockStore store;
   private final BlockStore.Lock lock;
@@ -48,9 +44,10 @@ final class ManifestCommitter implements Committer<Commitment> {
     this.store = store;
     this.key = key;
     this.prelude = prelude;
-    store.check();
+    // The lock makes a store that is not there yet.
     this.lock = store.lock("run of initiative " + initiative);
     try {
+      store.check();
       checkChain();
     } catch (IOException e) {
       lock.close();
@@ -112,12 +109,7 @@ final class ManifestCommitter implements Committer<Commitment> {
 
   private Cid write(Commitment commitment, Optional<Cid> previous, String name) throws IOException {
     List<Cid> boms = commitment.boms();
-    List<Page> pages = new ArrayList<>();
-    int paged = 0;
-    while (boms.size() - paged > BOMS_PER_PAGE) {
-      pages.add(new Page(boms.subList(paged, paged + BOMS_PER_PAGE), List.of(), List.of()));
-      paged += BOMS_PER_PAGE;
-    }
+    List<Page> pages = Page.ofBoms(boms);
     Manifest manifest =
         Manifest.signed(
             key,
@@ -125,7 +117,7 @@ final class ManifestCommitter implements Committer<Commitment> {
             commitment.run(),
             commitment.checkpoint(),
             previous,
-            boms.subList(paged, boms.size()),
+            pages.isEmpty() ? boms : List.of(),
             pages.stream().map(Document::cid).toList(),
             prelude.artifactCids(),
             commitment.rejected(),

@@ -7,15 +7,18 @@ import dev.cats.content.Cid;
 import dev.cats.content.HashMismatchException;
 import dev.cats.content.SegmentWriter;
 import dev.cats.content.UnixFs;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
+import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.flink.core.fs.Path;
 
 /**
  * What every BOM of a job stands on and what is the same for all of them: the orders with their
@@ -34,24 +37,26 @@ public record Prelude(List<Document> documents, List<Artifact> artifacts) implem
   /**
    * A file or folder that documents name by its UnixFS CID.
    *
-   * @param location its path, or {@code class:NAME} for the jar or folder that a class was loaded
+   * @param location its URI, or {@code class:NAME} for the jar or folder that a class was loaded
    *     from, which lies elsewhere on every machine
    */
   public record Artifact(Cid cid, String location) implements Serializable {
     private static final String CLASS = "class:";
 
-    public static Artifact of(Path path) throws IOException {
-      return new Artifact(UnixFs.path(path, UnixFs.Sink.NONE), path.toAbsolutePath().toString());
+    /** A file of any file system that Flink knows, or a folder of this machine. */
+    public static Artifact of(URI file) throws IOException {
+      return new Artifact(blocks(file, UnixFs.Sink.NONE), file.toString());
     }
 
     public static Artifact of(Class<?> loaded) throws IOException {
       return new Artifact(
-          UnixFs.path(codeSource(loaded), UnixFs.Sink.NONE), CLASS + loaded.getName());
+          blocks(codeSource(loaded), UnixFs.Sink.NONE), CLASS + loaded.getName());
     }
 
-    Path path() throws IOException {
+    /** Where it is on this machine. */
+    private URI uri() throws IOException {
       if (!location.startsWith(CLASS)) {
-        return Path.of(location);
+        return URI.create(location);
       }
       String name = location.substring(CLASS.length());
       try {
@@ -62,14 +67,49 @@ public record Prelude(List<Document> documents, List<Artifact> artifacts) implem
       }
     }
 
-    private static Path codeSource(Class<?> loaded) throws IOException {
+    /** Gives its blocks to {@code sink}, refusing it if it is not what it was. */
+    void blocks(UnixFs.Sink sink) throws IOException {
+      URI uri = uri();
+      Cid found;
+      try {
+        found = blocks(uri, sink);
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        throw new IOException(
+            "Cannot store "
+                + uri
+                + ", which the BOMs of this job name: it is gone since the job was submitted;"
+                + " put it back, or submit the job again",
+            e);
+      }
+      if (!found.equals(cid)) {
+        throw new IOException(
+            "Cannot store "
+                + uri
+                + ": it changed since the job was submitted\n  expected "
+                + cid
+                + "\n  found    "
+                + found);
+      }
+    }
+
+    private static Cid blocks(URI uri, UnixFs.Sink sink) throws IOException {
+      if (uri.getScheme() == null || uri.getScheme().equals("file")) {
+        return UnixFs.path(java.nio.file.Path.of(uri.getPath()), sink);
+      }
+      Path path = new Path(uri);
+      try (InputStream in = path.getFileSystem().open(path)) {
+        return UnixFs.file(in, sink);
+      }
+    }
+
+    private static URI codeSource(Class<?> loaded) throws IOException {
       var source = loaded.getProtectionDomain().getCodeSource();
       if (source == null) {
         throw new IOException("Cannot find the jar of " + loaded.getName() + ": it has none");
       }
       try {
-        return Path.of(source.getLocation().toURI());
-      } catch (URISyntaxException | IllegalArgumentException e) {
+        return source.getLocation().toURI();
+      } catch (URISyntaxException e) {
         throw new IOException(
             "Cannot find the jar of " + loaded.getName() + " at " + source.getLocation(), e);
       }
@@ -94,24 +134,7 @@ public record Prelude(List<Document> documents, List<Artifact> artifacts) implem
     Set<Cid> written = new HashSet<>();
     try (SegmentWriter segment = store.newSegment(segmentName)) {
       for (Artifact artifact : missing(store)) {
-        Path path = artifact.path();
-        if (!Files.exists(path)) {
-          throw new IOException(
-              "Cannot store "
-                  + path
-                  + ", which the BOMs of this job name: it is gone since the job was submitted;"
-                  + " put it back, or submit the job again");
-        }
-        Cid found = UnixFs.path(path, block -> append(store, segment, written, block));
-        if (!found.equals(artifact.cid())) {
-          throw new IOException(
-              "Cannot store "
-                  + path
-                  + ": it changed since the job was submitted\n  expected "
-                  + artifact.cid()
-                  + "\n  found    "
-                  + found);
-        }
+        artifact.blocks(block -> append(store, segment, written, block));
       }
       for (Document document : documents) {
         append(store, segment, written, block(document));

@@ -1,15 +1,19 @@
 package dev.cats.initiative;
 
+import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.egress.Prelude;
 import dev.cats.event.Arrival;
 import dev.cats.event.Rejected;
 import dev.cats.lot.LotStreams;
+import dev.cats.lot.Port;
 import dev.cats.lot.Traced;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,7 +63,7 @@ public final class DataInitiative {
   private final List<PlanNode<?>> plan = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final Set<PlanNode<?>> outputs = new LinkedHashSet<>();
-  private final Map<Path, Prelude.Artifact> artifacts = new LinkedHashMap<>();
+  private final Map<URI, Prelude.Artifact> artifacts = new LinkedHashMap<>();
   private Translation translation;
 
   private DataInitiative(StreamExecutionEnvironment env, String name, Configuration configuration) {
@@ -102,7 +106,7 @@ public final class DataInitiative {
     if (!all.contains(CheckpointingOptions.CHECKPOINTING_INTERVAL)) {
       all.set(
           CheckpointingOptions.CHECKPOINTING_INTERVAL,
-          java.time.Duration.ofMillis(DEFAULT_INTERVAL_MILLIS));
+          Duration.ofMillis(DEFAULT_INTERVAL_MILLIS));
     }
     env.configure(all, DataInitiative.class.getClassLoader());
     return new DataInitiative(env, name, all);
@@ -122,11 +126,11 @@ public final class DataInitiative {
   }
 
   /**
-   * A file or folder that BOMs name by its CID, such as the file that a source reads: it is stored
+   * A file, or a folder of this machine, that BOMs name by its CID, such as the file that a source reads: it is stored
    * with the first manifest, so that the name can be followed.
    */
-  public void artifact(Path path) throws IOException {
-    artifacts.put(path, Prelude.Artifact.of(path));
+  public void artifact(URI file) throws IOException {
+    artifacts.put(file, Prelude.Artifact.of(file));
   }
 
   /** The records that any step refuses, as one stream. */
@@ -134,7 +138,7 @@ public final class DataInitiative {
     List<PlanNode<?>> all = new ArrayList<>();
     for (PlanNode<?> node : List.copyOf(plan)) {
       if (node instanceof PlanNode.Worker<?> worker) {
-        all.add(add(new PlanNode.Aside<>(worker, dev.cats.lot.Port.REJECTS, Rejected.class)));
+        all.add(add(new PlanNode.Aside<>(worker, Port.REJECTS, Rejected.class)));
       }
     }
     return new TracedStream<>(this, add(new PlanNode.Union<>(Rejected.class, all)));
@@ -144,9 +148,13 @@ public final class DataInitiative {
     return name;
   }
 
-  /** The names of the streams that {@code egress} was called on, in that order. */
-  public List<String> outputs() {
-    return outputs.stream().map(node -> node.name).toList();
+  /**
+   * The orders that the job's lots are made by, in the order of the plan, each with whether its
+   * lots are an output of the initiative: whether {@code egress} was called on their stream. Known
+   * once the pipeline was started.
+   */
+  public Map<Cid, Boolean> orders() {
+    return translation().orders(outputs);
   }
 
   /** Runs the pipeline to its end. */
@@ -174,7 +182,7 @@ public final class DataInitiative {
       try {
         translation = new Translation(env, name, configuration, plan, store());
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
     return translation;

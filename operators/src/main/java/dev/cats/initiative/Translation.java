@@ -28,6 +28,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,11 @@ final class Translation {
 
   private final Map<PlanNode.Worker<?>, PlanNode.Worker<?>> tails = new HashMap<>();
   private final List<PlanNode<?>> plan;
+  /** The orders of the job, in the order of the plan, and the ports they are of. */
+  private final Map<Cid, PortOf> orders = new LinkedHashMap<>();
+
+  private record PortOf(PlanNode.Worker<?> tail, String port) {}
+
   private final List<DataStream<Receipt>> receipts = new ArrayList<>();
   private final List<DataStream<Link>> links = new ArrayList<>();
 
@@ -249,20 +255,41 @@ final class Translation {
       steps.add(new Order.Step(worker.name, function.cid()));
     }
     List<Port<?>> ports = new ArrayList<>();
-    ports.add(port(Port.MAIN, tail.type, steps));
-    ports.add(port(Port.REJECTS, Rejected.class, steps));
+    ports.add(port(tail, Port.MAIN, tail.type, steps));
+    ports.add(port(tail, Port.REJECTS, Rejected.class, steps));
     for (PlanNode.Worker<?> worker : chain) {
       for (Side<?> side : worker.sides) {
-        ports.add(port(side.name(), side.type(), steps));
+        ports.add(port(tail, side.name(), side.type(), steps));
       }
     }
     return ports;
   }
 
-  private <T> Port<T> port(String name, Class<T> type, List<Order.Step> steps) {
+  private <T> Port<T> port(
+      PlanNode.Worker<?> tail, String name, Class<T> type, List<Order.Step> steps) {
     Cid order =
         documents.order(steps, name.equals(Port.MAIN) ? Optional.empty() : Optional.of(name));
+    orders.put(order, new PortOf(tail, name));
     return new Port<>(name, type, order, name.equals(Port.MAIN) ? null : tag(name, type));
+  }
+
+  /** The orders whose lots are an output of the initiative, of those that it has. */
+  Map<Cid, Boolean> orders(Collection<PlanNode<?>> outputs) {
+    Set<PortOf> egressed = new HashSet<>();
+    outputs.forEach(output -> collectPorts(output, egressed));
+    Map<Cid, Boolean> all = new LinkedHashMap<>();
+    orders.forEach((order, port) -> all.put(order, egressed.contains(port)));
+    return all;
+  }
+
+  private void collectPorts(PlanNode<?> node, Set<PortOf> into) {
+    if (node instanceof PlanNode.Worker<?> worker) {
+      into.add(new PortOf(tails.get(worker), Port.MAIN));
+    } else if (node instanceof PlanNode.Aside<?> aside) {
+      into.add(new PortOf(tails.get(aside.worker), aside.port));
+    } else {
+      node.upstream.forEach(each -> collectPorts(each, into));
+    }
   }
 
   private static <T> OutputTag<Traced<T>> tag(String port, Class<T> type) {

@@ -161,11 +161,8 @@ final class Provenance {
 
   Inputs inputsDocument() {
     closeOrigin();
-    List<Run> list = new ArrayList<>(runCount);
-    for (int i = 0; i < 3 * runCount; i += 3) {
-      list.add(new Run((int) runs[i], runs[i + 1], runs[i + 2]));
-    }
-    return new Inputs(boms, list, origins, List.of());
+    List<Run> triples = Run.ofTriples(Arrays.copyOf(runs, 3 * runCount));
+    return new Inputs(boms, triples, origins, List.of());
   }
 
   Lineage lineage() {
