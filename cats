@@ -33,8 +33,15 @@ find_java() {
       "Install a JDK 17 or newer (Debian, Ubuntu: apt-get install openjdk-17-jdk; macOS: brew install openjdk@17)," \
       "or set JAVA_HOME to the folder of one."
   fi
-  local version
-  version=$("$java" -XshowSettings:none -version 2>&1 | sed -n '1s/.*version "\([^"]*\)".*/\1/p') || true
+  # A JDK says its version in a file; starting it only to ask would take longer than most answers.
+  local version='' home
+  home=$(dirname "$(dirname "$(readlink -f "$java" 2>/dev/null || echo "$java")")")
+  if [ -r "$home/release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$home/release")
+  fi
+  if [ -z "$version" ]; then
+    version=$("$java" -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/\1/p' | head -n 1) || true
+  fi
   local major=${version%%[.-]*}
   case $major in
     '' | *[!0-9]*) return ;; # a Java that words it differently: let it try
@@ -81,17 +88,8 @@ build() {
     fail "Cannot build: Maven's whole answer is in $log."
   fi
   trap - EXIT
-  train
   echo "Built in $((SECONDS - started)) s" >&2
   echo >&2
-}
-
-# A class data archive of the command line, which halves the time it takes to start. Running without it is fine.
-archive=$root/jobs/target/cats.jsa
-train() {
-  rm -f "$archive"
-  "$java" -XX:ArchiveClassesAtExit="$archive" -Xlog:disable -Xlog:all=off -cp "$classes" dev.cats.cli.Cats --help \
-    >/dev/null 2>&1 || rm -f "$archive"
 }
 
 # Logs go into the store when there is one, else to the folder for temporary files.
@@ -123,7 +121,7 @@ fi
 
 options=(
   -Xmx640m -XX:MaxMetaspaceSize=256m -XX:MaxDirectMemorySize=256m
-  -XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable -Xlog:all=error:stderr
+  -Xshare:auto
   -Dcats.log="$(log_file "$@")" -Dcats.log.level="${CATS_LOG_LEVEL:-warn}"
   -Dlog4j2.configurationFile="$root/flink-conf/log4j-cli.properties"
   -Dfile.encoding=UTF-8 -Dcats.root="$root"
