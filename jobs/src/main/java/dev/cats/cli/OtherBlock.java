@@ -37,8 +37,15 @@ final class OtherBlock {
     }
   }
 
-  /** A node of a file or folder, as the blocks it links to. */
+  /** A folder as its entries by name, a file that is several blocks as the blocks it links to. */
   static Node dagPb(Block block) throws DecodeException {
+    try {
+      Node.MapBuilder entries = Node.map();
+      UnixFs.entries(block).forEach((name, cid) -> entries.put(name, Node.link(cid)));
+      return Node.map().put("directory", entries.build()).build();
+    } catch (DecodeException noDirectory) {
+      // A file, or no UnixFS at all: its links say what can be said.
+    }
     return Node.map()
         .put("links", Node.list(UnixFs.links(block).stream().map(Node::link).toList()))
         .build();

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "",
       "A file holds one block of at most 2 MiB. Which codec it is of, its bytes say: strict dag-cbor, or a lot (an",
       "Avro object container file, whose value is the list of its records). Anything else is refused, unless its name",
-      "ends in .raw or .dag-pb. Blocks in a store that are neither document nor lot: dag-pb is shown as its links, raw",
+      "ends in .raw or .dag-pb. Blocks in a store that are neither document nor lot: dag-pb is shown as its entries or links, raw",
       "bytes as text if they are text, else in hexadecimal, and with --json as DAG-JSON bytes."
     })
 final class ShowCommand extends StoreCommand {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.cats.connector.ipfs.CarFolderBlockStore;
+import dev.cats.content.Block;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.DagCbor;
 import dev.cats.content.Node;
+import dev.cats.content.SegmentWriter;
+import dev.cats.content.UnixFs;
 import dev.cats.replay.SampleChain;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -183,6 +186,33 @@ class CatsIT {
     Answer answer = Answer.to("show", "--file", named.toString());
     assertThat(answer.code()).isZero();
     assertThat(answer.out()).contains(Cid.sha256(Cid.RAW, Bytes.of(text)).toString());
+  }
+
+  @Test
+  void foldersAndLargeFilesAreShownAsWhatTheyLinkTo() throws IOException {
+    Path artifact = Files.createDirectory(folder.resolve("artifact"));
+    Files.writeString(artifact.resolve("note.txt"), "hello");
+    Files.write(artifact.resolve("large"), new byte[Block.MAX_SIZE + 1]);
+    List<Block> blocks = new ArrayList<>();
+    Cid root = UnixFs.path(artifact, blocks::add);
+    store = folder.resolve("artifacts");
+    try (CarFolderBlockStore target = CarFolderBlockStore.at(store);
+        SegmentWriter segment = target.newSegment("artifact")) {
+      for (Block block : blocks) {
+        segment.append(block);
+      }
+      segment.seal();
+      target.commit("artifact");
+    }
+    Answer shown = ask("show", root.toString(), "--json");
+    assertThat(shown.out())
+        .startsWith("{\"directory\":{\"large\":{\"/\":\"bafybei")
+        .contains("\"note.txt\":{\"/\":\"" + Cid.sha256(Cid.RAW, Bytes.utf8("hello")) + "\"}");
+    String large =
+        shown.out().replaceFirst(".*\"large\":\\{\"/\":\"", "").replaceFirst("(?s)\".*", "");
+    assertThat(ask("show", large, "--json").out()).startsWith("{\"links\":[{\"/\":\"bafkrei");
+    assertThat(ask("verify", root.toString(), "--json").out())
+        .startsWith("{\"ok\":true,\"blocks\":" + blocks.size() + ",");
   }
 
   @Test

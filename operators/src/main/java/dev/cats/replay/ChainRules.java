@@ -1,6 +1,7 @@
 package dev.cats.replay;
 
 import dev.cats.bom.Bom;
+import dev.cats.bom.Lineage;
 import dev.cats.bom.Manifest;
 import dev.cats.bom.Order;
 import dev.cats.bom.Origin;
@@ -87,10 +88,14 @@ final class ChainRules {
     return Optional.empty();
   }
 
-  /** Within one run, each record of the outside world is in one lot of a source. */
+  /**
+   * Within one run, each record of the outside world is in one lot of a source. Of steps chained to
+   * a source, whose lots end where they are full, two lots in a row may share the input they end
+   * in.
+   */
   Optional<String> origins(Bom bom, List<Origin> origins) {
     String run = runs.get(bom.cid());
-    if (run == null) {
+    if (run == null || !(bom.lineage() instanceof Lineage.Same)) {
       return Optional.empty();
     }
     for (Origin origin : origins) {

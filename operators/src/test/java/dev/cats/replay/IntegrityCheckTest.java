@@ -8,6 +8,7 @@ import dev.cats.bom.Invoice;
 import dev.cats.bom.Lineage;
 import dev.cats.bom.Manifest;
 import dev.cats.bom.Order;
+import dev.cats.bom.Origin;
 import dev.cats.bom.Run;
 import dev.cats.content.Block;
 import dev.cats.content.Bytes;
@@ -175,6 +176,17 @@ class IntegrityCheckTest {
     IntegrityReport report = check(chain.head());
     assertThat(report.problems()).isNotEmpty().allMatch(problem -> problem.kind().equals("origin"));
     assertThat(report.problems().get(0).message()).contains("records in no other lot of run run-1");
+  }
+
+  @Test
+  void lotsOfStepsChainedToASourceMayShareAnInput() throws IOException {
+    Origin shared = new Origin.File("letters.txt", chain.file.cid(), 4, 1);
+    Inputs inputs = new Inputs(List.of(), List.of(), List.of(shared), List.of());
+    Order order = order("feed > split");
+    Bom half = chain.bom(order, inputs, Lineage.Spread.of(2), "d1", "d2");
+    Bom other = chain.bom(order, inputs, Lineage.Spread.of(1), "d3");
+    next(half, other);
+    assertThat(check(chain.head()).problems()).isEmpty();
   }
 
   @Test
