@@ -21,11 +21,19 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Runs data initiatives on Flink whose every step is recorded, and answers what came from what.",
-    subcommands = {LogCommand.class, ShowCommand.class, TraceCommand.class, VerifyCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      LogCommand.class,
+      ShowCommand.class,
+      TraceCommand.class,
+      VerifyCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
       "Examples:",
+      "  ./cats demo                a real week of earthquakes, in under a minute",
       "  ./cats log                 what is in the store, newest first",
       "  ./cats trace CID           the history behind a BOM or a lot",
       "  ./cats show CID            any document, any lot's records",

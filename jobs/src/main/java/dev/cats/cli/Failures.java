@@ -12,6 +12,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.flink.client.program.ProgramInvocationException;
+import org.apache.flink.runtime.client.JobExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -21,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
   private static final int MAX_LINES = 12;
   private static final int MAX_WIDTH = 400;
+  private static final Pattern OURS = Pattern.compile("Cannot |Invalid |Step ");
 
   private Failures() {}
 
@@ -56,12 +60,25 @@ final class Failures {
     return !environment.getOrDefault("CATS_DEBUG", "").isEmpty();
   }
 
-  /** The exception that knows what is wrong, behind those that only carry it. */
+  /**
+   * The exception that knows what is wrong, behind those that only carry it. Flink wraps what an
+   * operator threw several times over, partly as text; ours is the innermost that says what cannot
+   * be done.
+   */
   private static Throwable unwrapped(Throwable thrown) {
     Throwable cause = thrown;
     while ((cause instanceof UncheckedIOException || cause.getClass() == RuntimeException.class)
         && cause.getCause() != null) {
       cause = cause.getCause();
+    }
+    if (cause instanceof JobExecutionException || cause instanceof ProgramInvocationException) {
+      Throwable innermost = cause;
+      for (Throwable at = cause; at != null; at = at.getCause()) {
+        if (at.getMessage() != null && OURS.matcher(at.getMessage()).lookingAt()) {
+          innermost = at;
+        }
+      }
+      return innermost;
     }
     return cause;
   }
@@ -86,6 +103,19 @@ final class Failures {
     }
     if (cause instanceof OutOfMemoryError) {
       return "Cannot go on: out of memory.\nGive the JVM more: CATS_JAVA_OPTS=-Xmx2g ./cats …";
+    }
+    if (cause instanceof JobExecutionException || cause instanceof ProgramInvocationException) {
+      Throwable root = cause;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return "Cannot finish the run: "
+          + (root.getMessage() == null ? root.getClass().getName() : root)
+          + "\nWhat was committed before stays. The log has the details: "
+          + System.getProperty("cats.log", "see log4j's configuration");
+    }
+    if (cause.getMessage() != null && OURS.matcher(cause.getMessage()).lookingAt()) {
+      return cause.getMessage();
     }
     if (cause instanceof Failure
         || cause instanceof IOException

@@ -17,7 +17,7 @@ final class StoreOption {
   static final String DEFAULT = "cats-data";
 
   /** A path, unless it begins as a URI does. One letter before the colon is a drive. */
-  private static final String URI_FORM = "[A-Za-z][A-Za-z0-9+.-]+:.*";
+  static final String URI_FORM = "[A-Za-z][A-Za-z0-9+.-]+:.*";
 
   @Option(
       names = "--store",

@@ -56,8 +56,7 @@ public final class SeismologyJob {
         .egress();
     timed
         .keyBy(new NetworkOf())
-        .window(
-            "b-value", GlobalWindows.createWithEndOfStreamTrigger(), new GutenbergRichter())
+        .window("b-value", GlobalWindows.createWithEndOfStreamTrigger(), new GutenbergRichter())
         .egress();
     initiative.rejects().egress();
     initiative.artifact(feed.makeQualified(feed.getFileSystem()).toUri());

@@ -1,0 +1,35 @@
+package dev.cats.cli;
+
+import dev.cats.job.seismology.SampleFeed;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+
+/** {@code cats demo}: the seismology initiative over the bundled week of the USGS feed. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs the seismology initiative over a real week of earthquakes, which is bundled:",
+      "1,707 events of 12 seismic networks. Ends with what was recorded and what to try next."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./cats demo",
+      "  ./cats demo --store /tmp/quakes",
+      "  ./cats demo --parallelism 1 -D cats.lot.max-age=0   repeats to the last CID",
+      "  ./cats demo --json                                  ends with one object, as `cats run` does"
+    })
+final class DemoCommand extends RunningCommand {
+  @Override
+  org.apache.flink.core.fs.Path input() throws IOException {
+    if (!"file".equals(where().uri().getScheme())) {
+      throw Failure.usage(
+          "Cannot run the demo on store " + where().location() + ": it is not a folder",
+          "Name one with --store DIR, or use ./cats run seismology --input FILE.");
+    }
+    Path folder = Path.of(where().uri()).resolve("input");
+    return new org.apache.flink.core.fs.Path(SampleFeed.copyTo(folder).toUri());
+  }
+}

@@ -1,0 +1,119 @@
+package dev.cats.cli;
+
+import java.io.Closeable;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.reporter.MetricReporter;
+import org.apache.flink.metrics.reporter.MetricReporterFactory;
+
+/**
+ * Tells how a run in this process is going: after two seconds, and then every second, a line with
+ * what the lot operators have counted so far.
+ */
+final class RunProgress implements Closeable {
+  private static final long FIRST_SECONDS = 2;
+
+  /** Flink makes the reporter itself, so it and the command meet here. */
+  private static final Map<Counter, String> COUNTERS = new ConcurrentHashMap<>();
+
+  private final Thread thread;
+  private volatile boolean over;
+
+  private RunProgress(PrintWriter err) {
+    thread = new Thread(() -> tell(err), "cats-progress");
+    thread.setDaemon(true);
+  }
+
+  /** Lets Flink report to us. */
+  static void configure(Configuration configuration) {
+    configuration.setString("metrics.reporter.cats.factory.class", Factory.class.getName());
+  }
+
+  static RunProgress start(PrintWriter err, boolean local) {
+    COUNTERS.clear();
+    RunProgress progress = new RunProgress(err);
+    if (local) {
+      progress.thread.start();
+    }
+    return progress;
+  }
+
+  private void tell(PrintWriter err) {
+    long started = System.nanoTime();
+    long waitSeconds = FIRST_SECONDS;
+    while (true) {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(waitSeconds));
+      if (over) {
+        return;
+      }
+      waitSeconds = 1;
+      long records = total("records");
+      err.printf(
+          Locale.ROOT,
+          "%4d s  %s%n",
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
+          records == 0
+              ? "starting"
+              : String.format(
+                  Locale.ROOT,
+                  "%,d records in %,d lots, %,d rejected",
+                  records,
+                  total("lots"),
+                  total("rejected")));
+      err.flush();
+    }
+  }
+
+  private static long total(String name) {
+    return COUNTERS.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(name))
+        .mapToLong(entry -> entry.getKey().getCount())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    LockSupport.unpark(thread);
+    COUNTERS.clear();
+  }
+
+  /** Found by Flink through its service file. */
+  public static final class Factory implements MetricReporterFactory {
+    @Override
+    public MetricReporter createMetricReporter(java.util.Properties properties) {
+      return new Reporter();
+    }
+  }
+
+  /** Remembers the counters of lot operators. */
+  private static final class Reporter implements MetricReporter {
+    @Override
+    public void open(MetricConfig config) {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
+      if (metric instanceof Counter counter
+          && group.getMetricIdentifier(name).endsWith("cats." + name)) {
+        COUNTERS.put(counter, name);
+      }
+    }
+
+    @Override
+    public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
+      // What a finished step has counted still counts.
+    }
+  }
+}

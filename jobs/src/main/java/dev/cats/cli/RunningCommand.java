@@ -1,0 +1,160 @@
+package dev.cats.cli;
+
+import dev.cats.content.BlockStore;
+import dev.cats.content.BlockStores;
+import dev.cats.content.Cid;
+import dev.cats.egress.EgressOptions;
+import dev.cats.initiative.DataInitiative;
+import dev.cats.job.seismology.SeismologyJob;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.DetachedJobExecutionResult;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * A command that runs an initiative: in this process on a MiniCluster, or, when Flink itself calls
+ * the job jar, on the cluster that it was submitted to.
+ */
+abstract class RunningCommand implements Callable<Integer> {
+  private static final int SLOTS = 2;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private StoreOption where = new StoreOption();
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "How many subtasks each step has. Default: 2 here, the cluster's own on one.")
+  private Integer parallelism;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Flink or of ours, such as cats.lot.scope=exchange.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(names = "--json", description = "End with one JSON object, for programs.")
+  private boolean json;
+
+  /** The feed to run over. */
+  abstract org.apache.flink.core.fs.Path input() throws IOException;
+
+  StoreOption where() {
+    return where;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (parallelism != null && parallelism < 1) {
+      throw Failure.usage(
+          "Invalid --parallelism: expected 1 or more, found " + parallelism,
+          "Try: --parallelism 2");
+    }
+    long started = System.nanoTime();
+    Configuration configuration = new Configuration();
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+    boolean local = env instanceof LocalStreamEnvironment;
+    if (local) {
+      configuration.addAll(embedded());
+      checkStore();
+    }
+    settings.forEach(configuration::setString);
+    configuration.set(EgressOptions.STORE, where.uri().toString());
+    if (local) {
+      env =
+          StreamExecutionEnvironment.createLocalEnvironment(
+              parallelism == null ? SLOTS : parallelism, configuration);
+    } else if (parallelism != null) {
+      env.setParallelism(parallelism);
+    }
+    DataInitiative initiative = SeismologyJob.on(env, input(), configuration);
+    JobExecutionResult result;
+    try (RunProgress progress = RunProgress.start(err(), local)) {
+      result = initiative.execute();
+    }
+    if (result instanceof DetachedJobExecutionResult) {
+      out().println("Submitted job " + result.getJobID() + "; it commits to " + where.location());
+      out().flush();
+      return 0;
+    }
+    double seconds = (System.nanoTime() - started) / 1e9;
+    report(initiative, seconds);
+    return 0;
+  }
+
+  /** What a laptop needs; -D wins over it. */
+  private Configuration embedded() {
+    Configuration defaults = new Configuration();
+    defaults.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    defaults.set(RestOptions.ADDRESS, "127.0.0.1");
+    defaults.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(96));
+    defaults.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
+    defaults.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
+    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    defaults.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    defaults.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    defaults.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500));
+    if ("file".equals(where.uri().getScheme())) {
+      defaults.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+      defaults.set(
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+          Path.of(where.uri()).resolve("checkpoints").toUri().toString());
+    }
+    RunProgress.configure(defaults);
+    return defaults;
+  }
+
+  /** Says before the job starts what would stop it: a store that is taken or not writable. */
+  private void checkStore() throws IOException {
+    try (BlockStore store = BlockStores.open(where.uri());
+        BlockStore.Lock lock = store.lock("start of a run")) {
+      store.check();
+    }
+  }
+
+  private void report(DataInitiative initiative, double seconds) throws IOException {
+    try (BlockStore store = BlockStores.open(where.uri())) {
+      Optional<Cid> head = store.head();
+      if (head.isEmpty()) {
+        throw Failure.usage(
+            "Cannot report: " + store.describe() + " has no manifest after the run",
+            "See " + System.getProperty("cats.log", "the log") + ".");
+      }
+      RunSummary summary = RunSummary.of(store, initiative, seconds);
+      if (json) {
+        out().println(summary.json());
+      } else {
+        summary.print(out(), where.option());
+      }
+      out().flush();
+    }
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}
