@@ -108,6 +108,7 @@ abstract class RunningCommand implements Callable<Integer> {
     defaults.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     defaults.set(RestOptions.ADDRESS, "127.0.0.1");
     defaults.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(96));
+    defaults.setString("state.backend.rocksdb.writebuffer.size", "8mb");
     defaults.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
     defaults.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
     defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));

@@ -49,8 +49,7 @@ public record Prelude(List<Document> documents, List<Artifact> artifacts) implem
     }
 
     public static Artifact of(Class<?> loaded) throws IOException {
-      return new Artifact(
-          blocks(codeSource(loaded), UnixFs.Sink.NONE), CLASS + loaded.getName());
+      return new Artifact(blocks(codeSource(loaded), UnixFs.Sink.NONE), CLASS + loaded.getName());
     }
 
     /** Where it is on this machine. */

@@ -105,8 +105,7 @@ public final class DataInitiative {
     }
     if (!all.contains(CheckpointingOptions.CHECKPOINTING_INTERVAL)) {
       all.set(
-          CheckpointingOptions.CHECKPOINTING_INTERVAL,
-          Duration.ofMillis(DEFAULT_INTERVAL_MILLIS));
+          CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(DEFAULT_INTERVAL_MILLIS));
     }
     env.configure(all, DataInitiative.class.getClassLoader());
     return new DataInitiative(env, name, all);
@@ -126,8 +125,8 @@ public final class DataInitiative {
   }
 
   /**
-   * A file, or a folder of this machine, that BOMs name by its CID, such as the file that a source reads: it is stored
-   * with the first manifest, so that the name can be followed.
+   * A file, or a folder of this machine, that BOMs name by its CID, such as the file that a source
+   * reads: it is stored with the first manifest, so that the name can be followed.
    */
   public void artifact(URI file) throws IOException {
     artifacts.put(file, Prelude.Artifact.of(file));

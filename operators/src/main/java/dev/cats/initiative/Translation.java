@@ -67,6 +67,7 @@ final class Translation {
 
   private final Map<PlanNode.Worker<?>, PlanNode.Worker<?>> tails = new HashMap<>();
   private final List<PlanNode<?>> plan;
+
   /** The orders of the job, in the order of the plan, and the ports they are of. */
   private final Map<Cid, PortOf> orders = new LinkedHashMap<>();
 

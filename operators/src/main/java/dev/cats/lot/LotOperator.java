@@ -109,7 +109,8 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
     } else if (!timerRunning && spec.options().maxAgeMillis() > 0 && builder.holds()) {
       timerRunning = true;
       long now = processingTimeService.getCurrentProcessingTime();
-      var unused = processingTimeService.registerTimer(now + spec.options().maxAgeMillis(), this::onAge);
+      var unused =
+          processingTimeService.registerTimer(now + spec.options().maxAgeMillis(), this::onAge);
     }
   }
 

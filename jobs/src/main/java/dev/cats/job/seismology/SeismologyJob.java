@@ -2,6 +2,7 @@ package dev.cats.job.seismology;
 
 import dev.cats.initiative.DataInitiative;
 import dev.cats.initiative.TracedStream;
+import dev.cats.initiative.WholeStream;
 import dev.cats.step.Side;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.windowing.assigners.GlobalWindows;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 
 /**
@@ -56,7 +56,7 @@ public final class SeismologyJob {
         .egress();
     timed
         .keyBy(new NetworkOf())
-        .window("b-value", GlobalWindows.createWithEndOfStreamTrigger(), new GutenbergRichter())
+        .window("b-value", WholeStream.window(), new GutenbergRichter())
         .egress();
     initiative.rejects().egress();
     initiative.artifact(feed.makeQualified(feed.getFileSystem()).toUri());
