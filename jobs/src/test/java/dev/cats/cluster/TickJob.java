@@ -91,7 +91,7 @@ final class TickJob {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
     env.setParallelism(2);
     DataInitiative initiative = DataInitiative.on(env, "ticks", config);
-    initiative.artifact(Path.of(args[2]));
+    initiative.artifact(Path.of(args[2]).toUri());
     build(initiative, source(Long.parseLong(args[3]), Double.parseDouble(args[4])));
     initiative.execute();
   }
