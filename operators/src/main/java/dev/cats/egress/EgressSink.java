@@ -80,20 +80,18 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
       return;
     }
     try (BlockStore blocks = BlockStores.open(URI.create(store))) {
-      Optional<Manifest> head = ManifestCommitter.Chain.head(blocks);
-      if (head.isPresent()
-          && head.get().run().equals(run)
-          && head.get().checkpoint() > restored.getAsLong()) {
+      Optional<Manifest> newest = ManifestCommitter.Chain.newest(blocks, run);
+      if (newest.isPresent() && newest.get().checkpoint() > restored.getAsLong()) {
         throw new IOException(
             "Cannot go on from checkpoint "
                 + restored.getAsLong()
                 + ": the chain of "
                 + blocks.describe()
                 + " already holds checkpoint "
-                + head.get().checkpoint()
+                + newest.get().checkpoint()
                 + " of this run, and what came between would be committed twice; restore from"
                 + " checkpoint "
-                + head.get().checkpoint()
+                + newest.get().checkpoint()
                 + " or later, or start over with a new store");
       }
     }
@@ -108,7 +106,8 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
   public Committer<Commitment> createCommitter(CommitterInitContext context) throws IOException {
     BlockStore blocks = BlockStores.open(URI.create(store));
     try {
-      return new ManifestCommitter(initiative, blocks, key(), prelude);
+      return new ManifestCommitter(
+          initiative, blocks, key(), prelude, context.getRestoredCheckpointId().isPresent());
     } catch (IOException | RuntimeException e) {
       blocks.close();
       throw e;
@@ -177,8 +176,9 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
         return List.of();
       }
       // Lots reach this subtask in no fixed order; a manifest lists them in theirs.
-      boms.sort(null);
-      Commitment commitment = new Commitment(run, 0, segments, boms, rejected);
+      // Equal lots of one input have one BOM, such as two equal outputs with a lot each.
+      List<Cid> each = boms.stream().distinct().sorted().toList();
+      Commitment commitment = new Commitment(run, 0, segments, each, rejected);
       segments.clear();
       boms.clear();
       rejected = 0;

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every step may be repeated. A crash before HEAD has moved leaves segments that nothing names,
  * and the commitment comes again after the restart; a crash after it is recognised, because the
- * chain already holds a manifest of this run and checkpoint.
+ * chain already holds a manifest of this run and checkpoint, if further down: another run may have
+ * come in between.
  *
  * <p>Holds the store's lock, so that a chain has one writer.
  */
@@ -38,18 +39,28 @@ final class ManifestCommitter implements Committer<Commitment> {
   private final Prelude prelude;
   private boolean preludeStored;
 
-  ManifestCommitter(String initiative, BlockStore store, NodeKey key, Prelude prelude)
+  /**
+   * Whether a commitment may be in the chain already: not if this execution starts from nothing.
+   */
+  private boolean mayRepeat;
+
+  /**
+   * @param restored whether this execution goes on from a checkpoint
+   */
+  ManifestCommitter(
+      String initiative, BlockStore store, NodeKey key, Prelude prelude, boolean restored)
       throws IOException {
     this.initiative = initiative;
     this.store = store;
     this.key = key;
     this.prelude = prelude;
+    this.mayRepeat = restored;
     // The lock makes a store that is not there yet.
     this.lock = store.lock("run of initiative " + initiative);
     try {
       store.check();
       checkChain();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
@@ -84,13 +95,14 @@ final class ManifestCommitter implements Committer<Commitment> {
       store.commit(segment);
     }
     Optional<Cid> head = store.head();
-    if (Chain.holds(store, commitment.run(), commitment.checkpoint())) {
+    if (mayRepeat && Chain.holds(store, commitment.run(), commitment.checkpoint())) {
       LOG.info(
           "Checkpoint {} of run {} is in the chain already",
           commitment.checkpoint(),
           commitment.run());
       return false;
     }
+    mayRepeat = true;
     String suffix = commitment.checkpoint() + "-" + UUID.randomUUID().toString().substring(0, 13);
     if (!preludeStored) {
       prelude.store(store, "prelude-" + suffix);
@@ -149,17 +161,31 @@ final class ManifestCommitter implements Committer<Commitment> {
       return head.isEmpty() ? Optional.empty() : Optional.of(manifest(store, head.get()));
     }
 
-    /** Whether the manifests of this run at the end of the chain include this checkpoint. */
+    /** Whether the chain includes this checkpoint of this run; a run's checkpoints ascend in it. */
     static boolean holds(BlockStore store, String run, long checkpoint) throws IOException {
-      Optional<Manifest> at = head(store);
-      while (at.isPresent() && at.get().run().equals(run) && at.get().checkpoint() >= checkpoint) {
-        if (at.get().checkpoint() == checkpoint) {
-          return true;
-        }
-        Optional<Cid> previous = at.get().previous();
-        at = previous.isEmpty() ? Optional.empty() : Optional.of(manifest(store, previous.get()));
+      Optional<Manifest> at = newest(store, run);
+      while (at.isPresent() && at.get().checkpoint() > checkpoint) {
+        at = newest(store, run, at.get().previous());
       }
-      return false;
+      return at.isPresent() && at.get().checkpoint() == checkpoint;
+    }
+
+    /** The newest manifest of this run. */
+    static Optional<Manifest> newest(BlockStore store, String run) throws IOException {
+      return newest(store, run, store.head());
+    }
+
+    private static Optional<Manifest> newest(BlockStore store, String run, Optional<Cid> from)
+        throws IOException {
+      Optional<Cid> at = from;
+      while (at.isPresent()) {
+        Manifest manifest = manifest(store, at.get());
+        if (manifest.run().equals(run)) {
+          return Optional.of(manifest);
+        }
+        at = manifest.previous();
+      }
+      return Optional.empty();
     }
 
     private static Manifest manifest(BlockStore store, Cid cid) throws IOException {

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,6 +63,7 @@ public final class DataInitiative {
   private final Configuration configuration;
   private final List<PlanNode<?>> plan = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Map<String, Integer> uids = new HashMap<>();
   private final Set<PlanNode<?>> outputs = new LinkedHashSet<>();
   private final Map<URI, Prelude.Artifact> artifacts = new LinkedHashMap<>();
   private Translation translation;
@@ -220,13 +222,19 @@ public final class DataInitiative {
     }
   }
 
+  /** A uid for what has no name of its own; the second of one name is {@code name-2}. */
+  String uid(String wanted) {
+    int count = uids.merge(wanted, 1, Integer::sum);
+    return count == 1 ? wanted : wanted + "-" + count;
+  }
+
   void egress(PlanNode<?> node) {
     outputs.add(node);
   }
 
   <T> DataStream<T> plain(PlanNode<T> node) {
     DataStream<Traced<T>> records = translation().stream(node);
-    return LotStreams.plain(records, node.type, node.name + ".plain");
+    return LotStreams.plain(records, node.type, uid(node.name + ".plain"));
   }
 
   private static void checkName(String what, String name) {

@@ -6,9 +6,12 @@ import dev.cats.lot.LotStreams;
 import dev.cats.lot.RecordType;
 import dev.cats.lot.Traced;
 import dev.cats.step.KeyedStep;
+import javax.annotation.Nullable;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.AggregateFunction;
+import org.apache.flink.api.common.functions.InvalidTypesException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.CompositeType;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.api.java.typeutils.EnumTypeInfo;
 import org.apache.flink.api.java.typeutils.GenericTypeInfo;
@@ -30,21 +33,58 @@ public final class KeyedTracedStream<K, T> {
     this.initiative = initiative;
     this.from = from;
     this.selector = selector;
-    String where = "keyed by " + selector.getClass().getSimpleName();
-    NamedClass.check(where, selector);
-    this.key = TypeExtractor.getKeySelectorTypes(selector, RecordType.plain(from.type));
-    if (key instanceof GenericTypeInfo<?>) {
+    NamedClass.check(from.name + ".key", selector);
+    this.key = keyType(selector, from.type);
+    Class<?> kryo = partOf(key, GenericTypeInfo.class);
+    if (kryo != null) {
       throw new IllegalArgumentException(
           "Cannot key by "
-              + key.getTypeClass().getName()
+              + kryo.getName()
               + ": Flink would hand it to Kryo; use a String, a number or a Flink POJO");
     }
-    if (key instanceof EnumTypeInfo<?>) {
+    Class<?> constant = partOf(key, EnumTypeInfo.class);
+    if (constant != null) {
       throw new IllegalArgumentException(
           "Cannot key by "
-              + key.getTypeClass().getName()
+              + constant.getName()
               + ": the hash code of an enum differs from JVM to JVM; use its name()");
     }
+  }
+
+  private static <K, T> TypeInformation<K> keyType(KeySelector<T, K> selector, Class<T> type) {
+    try {
+      return TypeExtractor.getKeySelectorTypes(selector, RecordType.plain(type));
+    } catch (InvalidTypesException e) {
+      throw new IllegalArgumentException(
+          "Cannot key by "
+              + selector.getClass().getName()
+              + ": it does not say which type of key it gives; name the types in its class"
+              + " declaration",
+          e);
+    }
+  }
+
+  /** The first class of this kind of type in a type and the fields below it. */
+  @Nullable
+  private static Class<?> partOf(TypeInformation<?> info, Class<?> kind) {
+    if (kind.isInstance(info)) {
+      return info.getTypeClass();
+    }
+    for (TypeInformation<?> part : info.getGenericParameters().values()) {
+      Class<?> found = partOf(part, kind);
+      if (found != null) {
+        return found;
+      }
+    }
+    if (info instanceof CompositeType<?> composite) {
+      for (int i = 0; i < composite.getArity(); i++) {
+        Class<?> found = partOf(composite.getTypeAt(i), kind);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    return null;
   }
 
   /** A function over all records of a window; its outputs cite every one of them. */
@@ -118,7 +158,8 @@ public final class KeyedTracedStream<K, T> {
       return RecordType.plain(type);
     }
     TypeInformation<A> info = TypeInformation.of(type);
-    if (info instanceof GenericTypeInfo<?>) {
+    Class<?> kryo = partOf(info, GenericTypeInfo.class);
+    if (kryo != null) {
       try {
         Codec.of(type);
         return RecordType.plain(type);
@@ -126,7 +167,9 @@ public final class KeyedTracedStream<K, T> {
         throw new IllegalArgumentException(
             "Cannot add step "
                 + name
-                + ": Flink would hand its accumulator "
+                + ": Flink would hand "
+                + kryo.getName()
+                + " in its accumulator "
                 + type.getName()
                 + " to Kryo; make it a Flink POJO or an Avro record",
             e);

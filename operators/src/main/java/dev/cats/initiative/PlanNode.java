@@ -93,8 +93,12 @@ abstract sealed class PlanNode<T> {
     final TimestampAssigner<T> assigner;
     final WatermarkStrategy<T> watermarks;
 
-    Timed(PlanNode<T> from, TimestampAssigner<T> assigner, WatermarkStrategy<T> watermarks) {
-      super(from.name + ".time", from.type, List.of(from));
+    Timed(
+        String name,
+        PlanNode<T> from,
+        TimestampAssigner<T> assigner,
+        WatermarkStrategy<T> watermarks) {
+      super(name, from.type, List.of(from));
       this.assigner = assigner;
       this.watermarks = watermarks;
     }

@@ -106,8 +106,9 @@ public final class TracedStream<T> {
   public TracedStream<T> timestamps(
       TimestampAssigner<T> assigner, WatermarkStrategy<T> watermarks) {
     NamedClass.check(node.name + ".time", assigner);
+    String name = initiative.uid(node.name + ".time");
     return new TracedStream<>(
-        initiative, initiative.add(new PlanNode.Timed<>(node, assigner, watermarks)));
+        initiative, initiative.add(new PlanNode.Timed<>(name, node, assigner, watermarks)));
   }
 
   /** Records of one key go to one subtask, in order. */
@@ -126,7 +127,10 @@ public final class TracedStream<T> {
         initiative, initiative.add(new PlanNode.Aside<>(worker, side.name(), side.type())));
   }
 
-  /** The records that the step that made this stream refused. */
+  /**
+   * The records that the step that made this stream refused; with lots per exchange, those of all
+   * the steps that share its lot. Each names the step that refused it.
+   */
   public TracedStream<Rejected> rejects() {
     return new TracedStream<>(
         initiative, initiative.add(new PlanNode.Aside<>(worker(), Port.REJECTS, Rejected.class)));

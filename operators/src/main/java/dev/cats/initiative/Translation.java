@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -50,14 +52,15 @@ import org.apache.flink.util.OutputTag;
  * connects every lot operator to the lineage state and the egress.
  *
  * <p>With lots per step each worker is a lot operator of its own. With lots per exchange a step is
- * fused with the worker before it, if nobody else reads that one.
+ * fused with the worker before it, if nobody else reads that one and they have no side streams of
+ * one name.
  */
 final class Translation {
   private final StreamExecutionEnvironment env;
   private final String initiative;
   private final LotOptions options;
   private final URI store;
-  private final String nodeKey;
+  @Nullable private final String nodeKey;
   private final Documents documents;
   private final Set<PlanNode<?>> fused = new HashSet<>();
   private final Map<PlanNode<?>, DataStream<?>> streams = new HashMap<>();
@@ -94,7 +97,8 @@ final class Translation {
       for (PlanNode<?> node : plan) {
         if (node instanceof PlanNode.Stepping<?> step
             && step.from() instanceof PlanNode.Worker<?> before
-            && before.consumers == 1) {
+            && before.consumers == 1
+            && Collections.disjoint(sidesOf(chainTo(before)), sidesOf(List.of(step)))) {
           fused.add(before);
         }
       }
@@ -106,6 +110,13 @@ final class Translation {
     }
   }
 
+  private static Set<String> sidesOf(Collection<PlanNode.Worker<?>> workers) {
+    Set<String> names = new HashSet<>();
+    workers.forEach(worker -> worker.sides.forEach(side -> names.add(side.name())));
+    return names;
+  }
+
+  @Nullable
   private static String nodeKey(Configuration configuration, URI store) {
     String set = configuration.get(EgressOptions.NODE_KEY);
     if (set != null || !"file".equals(store.getScheme())) {
@@ -224,7 +235,7 @@ final class Translation {
       PlanNode<?> from = ((PlanNode.Stepping<?>) head).from();
       input = stream(from);
       form = LotSpec.Form.TRACED;
-      oneUpstreamLot = !(from instanceof PlanNode.Union<?>);
+      oneUpstreamLot = !comesTogether(from);
     }
     List<Stage> stages = new ArrayList<>();
     for (PlanNode.Worker<?> worker : chain) {
@@ -234,13 +245,29 @@ final class Translation {
                 step.name,
                 step.step,
                 (org.apache.flink.api.common.functions.Function) step.function,
-                step.from().type));
+                step.from().type,
+                sidesOf(List.of(step))));
       }
     }
     LotSpec spec =
         new LotSpec(
-            tail.name, stages, form, oneUpstreamLot, ports(tail, chain), options, store.toString());
+            tail.name,
+            head.name,
+            form == LotSpec.Form.CITED ? sidesOf(List.of(head)) : Set.of(),
+            stages,
+            form,
+            oneUpstreamLot,
+            ports(tail, chain),
+            options,
+            store.toString());
     return LotStreams.lots(input, spec, tail.type);
+  }
+
+  /** Whether these records are of several lot operators, whose lots come in between each other. */
+  private static boolean comesTogether(PlanNode<?> node) {
+    return node instanceof PlanNode.Timed<?> timed
+        ? comesTogether(timed.upstream.get(0))
+        : node instanceof PlanNode.Union<?>;
   }
 
   private <T> DataStream<?> source(PlanNode.Origin<T> origin) {
@@ -258,9 +285,13 @@ final class Translation {
     List<Port<?>> ports = new ArrayList<>();
     ports.add(port(tail, Port.MAIN, tail.type, steps));
     ports.add(port(tail, Port.REJECTS, Rejected.class, steps));
+    int made = 0;
     for (PlanNode.Worker<?> worker : chain) {
+      // A side stream is made by the steps up to the one that it leaves; the later ones never saw
+      // it.
+      made++;
       for (Side<?> side : worker.sides) {
-        ports.add(port(tail, side.name(), side.type(), steps));
+        ports.add(port(tail, side.name(), side.type(), steps.subList(0, made)));
       }
     }
     return ports;

@@ -15,6 +15,7 @@ import org.apache.avro.util.Utf8;
 public final class AvroOut extends Encoder {
   private byte[] buffer;
   private int position;
+  private boolean inexact;
 
   public AvroOut(int capacity) {
     this.buffer = new byte[capacity];
@@ -41,6 +42,18 @@ public final class AvroOut extends Encoder {
   /** What was written since the start. */
   byte[] toArray() {
     return Arrays.copyOf(buffer, position);
+  }
+
+  /** Says that what was written holds less than the value did, such as a time's microseconds. */
+  void inexact() {
+    inexact = true;
+  }
+
+  /** Whether that was said since the last call. */
+  boolean takeInexact() {
+    boolean said = inexact;
+    inexact = false;
+    return said;
   }
 
   void ensure(int more) {
@@ -97,8 +110,7 @@ public final class AvroOut extends Encoder {
   }
 
   @Override
-  @SuppressWarnings(
-      "deprecation") // String.getBytes(int, int, byte[], int) is the fast way for ASCII
+  @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int): fast for ASCII
   public void writeString(String value) {
     int length = value.length();
     // Try ASCII first: most strings are, and then need no intermediate array.
@@ -107,17 +119,31 @@ public final class AvroOut extends Encoder {
     writeLong(length);
     int at = position;
     value.getBytes(0, length, buffer, at);
-    // A char beyond ASCII leaves either a negative byte or a wrong one: compare the length as
-    // UTF-8.
+    // That took the low byte of each char: anything beyond ASCII is written again, as UTF-8.
     for (int i = 0; i < length; i++) {
       if (value.charAt(i) >= 0x80) {
         position = start;
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        if (hasLoneSurrogate(value, i)) {
+          inexact = true;
+        }
         writeBytes(utf8, 0, utf8.length);
         return;
       }
     }
     position = at + length;
+  }
+
+  /** UTF-8 has no form for half a character; '?' is written in its place. */
+  private static boolean hasLoneSurrogate(String value, int from) {
+    for (int i = from; i < value.length(); i++) {
+      int point = value.codePointAt(i);
+      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+        return true;
+      }
+      i += Character.charCount(point) - 1;
+    }
+    return false;
   }
 
   @Override

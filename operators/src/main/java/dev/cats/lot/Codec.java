@@ -1,5 +1,6 @@
 package dev.cats.lot;
 
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -34,8 +35,18 @@ public final class Codec<T> {
     if (SpecificRecordBase.class.isAssignableFrom(type)) {
       return SpecificCodec.of(type);
     }
-    ValueCodec values = ReflectedSchema.of(type);
-    return new Codec<>(type, values.schema(), values);
+    try {
+      ValueCodec values = ReflectedSchema.of(type);
+      return new Codec<>(type, values.schema(), values);
+    } catch (AvroRuntimeException e) {
+      throw new IllegalArgumentException(
+          "Cannot write down "
+              + type.getName()
+              + ": "
+              + e.getMessage()
+              + "; rename the field, or use an Avro specific record",
+          e);
+    }
   }
 
   static <T> Codec<T> of(Class<T> type, ValueCodec values) {
@@ -50,8 +61,15 @@ public final class Codec<T> {
     return schema;
   }
 
-  public void write(T value, AvroOut out) {
+  /**
+   * Appends the value's encoding.
+   *
+   * @return whether decoding it gives an equal value; false where the value holds more than its
+   *     schema can say, such as a time's microseconds under {@code timestamp-millis}
+   */
+  public boolean write(T value, AvroOut out) {
     values.write(value, out);
+    return !out.takeInexact();
   }
 
   public byte[] encode(T value) {

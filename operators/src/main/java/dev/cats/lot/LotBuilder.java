@@ -12,16 +12,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.annotation.Nullable;
 
 /**
  * Runs the steps that share a lot on each record, appends what they make to the open lots of their
  * outputs, holds it back, and seals: hashes each lot, writes it with its BOM, and sends its records
  * on under that BOM.
  *
- * <p>All outputs are sealed together. When a record's outputs do not fit in the open lot any more,
+ * <p>All outputs are sealed together. When a record's outputs are more than the open lot may hold,
  * the lot is sealed in the middle of them, and the record is an input of the next lot as well.
  *
  * <p>An output with no record when the others are sealed gets no lot: the inputs that made nothing
@@ -33,6 +35,12 @@ final class LotBuilder {
 
   /** How much of a record that is too large for a lot is kept with its rejection. */
   private static final int KEPT_OF_TOO_LARGE = 4096;
+
+  /** A rejected record of up to this many bytes is kept whole; it has to fit in a lot itself. */
+  private static final int MAX_REJECTED = LotOptions.MAX_BLOCK - 128 * 1024;
+
+  /** A reason is a sentence; one that quotes a whole record is cut to this many characters. */
+  private static final int MAX_REASON = 16 * 1024;
 
   /** Where sealed lots go. */
   interface Destination {
@@ -103,9 +111,11 @@ final class LotBuilder {
         if (cited instanceof Cited.Made<?> made) {
           run(made.value());
         } else if (cited instanceof Cited.Aside<?> aside) {
-          append(sides.get(aside.side().name()), aside.value());
+          if (spec.sides().contains(aside.side().name())) {
+            append(sides.get(aside.side().name()), aside.value());
+          }
         } else if (cited instanceof Cited.Refused<?> refused) {
-          refuse(spec.name(), refused.rule(), refused.reason(), refused.value());
+          refuse(spec.head(), refused.rule(), refused.reason(), refused.value(), null);
         }
       }
     }
@@ -115,6 +125,9 @@ final class LotBuilder {
   }
 
   private void run(Object value) throws Exception {
+    if (value == null) {
+      throw nothing(spec.head());
+    }
     if (chain.length == 0) {
       append(main, value);
     } else {
@@ -124,18 +137,21 @@ final class LotBuilder {
 
   /** Whether the open lots are as large as they may be, or the upstream lot has ended. */
   boolean full() {
-    LotOptions options = spec.options();
     if (spec.sealsWithUpstream() && current instanceof Traced<?> traced && traced.last()) {
       return true;
     }
     for (OpenLot<?> lot : lots) {
-      if (lot.records() >= options.records()
-          || lot.dataBytes() >= options.bytes()
-          || lot.provenance.size() >= MAX_PROVENANCE) {
+      if (full(lot)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean full(OpenLot<?> lot) {
+    return lot.records() >= spec.options().records()
+        || lot.dataBytes() >= spec.options().bytes()
+        || lot.provenance.size() >= MAX_PROVENANCE;
   }
 
   /** Seals every output that holds records. */
@@ -197,6 +213,10 @@ final class LotBuilder {
   }
 
   private void append(OpenLot<?> lot, Object value) throws IOException {
+    if (lot.records() > 0 && full(lot)) {
+      seal();
+      sealedWithin = true;
+    }
     if (!lot.append(value, timestamp)) {
       boolean empty = lot.records() == 0;
       if (!empty) {
@@ -217,7 +237,7 @@ final class LotBuilder {
 
   private void tooLarge(OpenLot<?> lot, Object value) throws IOException {
     int length = lot.lengthOf(value);
-    byte[] bytes = bytesOf(value, value.getClass());
+    byte[] bytes = bytesOf(value, lot.port().type());
     refuseBytes(
         spec.name(),
         "too-large",
@@ -228,13 +248,32 @@ final class LotBuilder {
             + "; store it on its own and pass it by CID (the first "
             + Math.min(bytes.length, KEPT_OF_TOO_LARGE)
             + " bytes are kept here)",
-        bytes.length > KEPT_OF_TOO_LARGE
-            ? java.util.Arrays.copyOf(bytes, KEPT_OF_TOO_LARGE)
-            : bytes);
+        Arrays.copyOf(bytes, Math.min(bytes.length, KEPT_OF_TOO_LARGE)));
   }
 
-  private void refuse(String step, String rule, String reason, Object value) throws IOException {
-    refuseBytes(step, rule, reason, value == null ? new byte[0] : bytesOf(value, value.getClass()));
+  private void refuse(
+      String step, String rule, String reason, @Nullable Object value, @Nullable Class<?> type)
+      throws IOException {
+    if (value == null) {
+      refuseBytes(step, rule, reason, new byte[0]);
+      return;
+    }
+    byte[] bytes = bytesOf(value, type == null ? value.getClass() : type);
+    String why = cut(reason);
+    if (bytes.length > MAX_REJECTED) {
+      why += " (the first " + KEPT_OF_TOO_LARGE + " of " + bytes.length + " bytes are kept here)";
+      bytes = Arrays.copyOf(bytes, KEPT_OF_TOO_LARGE);
+    }
+    refuseBytes(step, rule, why, bytes);
+  }
+
+  private static String cut(String reason) {
+    if (reason.length() <= MAX_REASON) {
+      return reason;
+    }
+    int end =
+        Character.isHighSurrogate(reason.charAt(MAX_REASON - 1)) ? MAX_REASON - 1 : MAX_REASON;
+    return reason.substring(0, end) + "…";
   }
 
   private void refuseBytes(String step, String rule, String reason, byte[] value)
@@ -249,6 +288,11 @@ final class LotBuilder {
       return text.getBytes(StandardCharsets.UTF_8);
     }
     return ((Codec<Object>) codecs.computeIfAbsent(type, Codec::of)).encode(value);
+  }
+
+  private static IllegalStateException nothing(String step) {
+    return new IllegalStateException(
+        "Cannot emit null from step " + step + ": emit nothing, or reject the record");
   }
 
   /** What one step of the chain puts its outputs into. */
@@ -272,8 +316,7 @@ final class LotBuilder {
     @Override
     public void collect(Object value) {
       if (value == null) {
-        throw new IllegalStateException(
-            "Cannot emit null from step " + stage.step() + ": emit nothing, or reject the record");
+        throw nothing(stage.step());
       }
       try {
         if (next == null) {
@@ -290,13 +333,15 @@ final class LotBuilder {
 
     @Override
     public <S> void side(Side<S> side, S value) {
-      OpenLot<?> lot = sides.get(side.name());
-      if (lot == null) {
+      if (value == null) {
+        throw nothing(stage.step());
+      }
+      if (!stage.sides().contains(side.name())) {
         // Nobody listens: the side stream was not asked for when the job was built.
         return;
       }
       try {
-        append(lot, value);
+        append(sides.get(side.name()), value);
       } catch (IOException e) {
         throw new StepException(stage.step(), e);
       }
@@ -305,7 +350,7 @@ final class LotBuilder {
     @Override
     public void reject(String rule, String reason) {
       try {
-        refuse(stage.step(), rule, reason, input);
+        refuse(stage.step(), rule, reason, input, stage.input());
       } catch (IOException e) {
         throw new StepException(stage.step(), e);
       }

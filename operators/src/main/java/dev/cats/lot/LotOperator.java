@@ -21,6 +21,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.IOUtils;
@@ -36,8 +37,9 @@ import org.apache.flink.util.OutputTag;
  * none needs to be in state.
  *
  * <p>A watermark, a watermark status or a latency marker that arrives while records are held back
- * waits behind them; of several watermarks the latest is enough. Example: records 1, 2, watermark
- * 5, record 6, barrier: sent on are 1, 2, 6, watermark 5, barrier. Record 6 is early, not late.
+ * waits its turn behind them; of watermarks in a row the latest is enough. Example: records 1, 2,
+ * watermark 5, record 6, barrier: sent on are 1, 2, 6, watermark 5, barrier. Record 6 is early, not
+ * late.
  */
 final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
     implements OneInputStreamOperator<IN, Traced<OUT>>, BoundedOneInput, LotBuilder.Destination {
@@ -63,9 +65,9 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
   private transient List<Cid> boms;
   private transient long rejectedInSegment;
 
-  @Nullable private transient Watermark heldWatermark;
-  @Nullable private transient WatermarkStatus heldStatus;
-  private transient List<LatencyMarker> heldMarkers;
+  /** What waits behind the open lot, in order of arrival. */
+  private transient List<StreamElement> held;
+
   private transient boolean timerRunning;
   private transient StreamRecord<Object> reused;
   private transient Counter records;
@@ -84,7 +86,7 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
     store = BlockStores.open(URI.create(spec.store()));
     // A random part keeps the segments of one attempt from those of the attempt before.
     attempt = UUID.randomUUID().toString().substring(0, 13);
-    heldMarkers = new ArrayList<>();
+    held = new ArrayList<>();
     boms = new ArrayList<>();
     reused = new StreamRecord<>(null);
     MetricGroup group = getMetricGroup().addGroup("cats");
@@ -134,24 +136,37 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
   }
 
   private void release() {
-    for (LatencyMarker marker : heldMarkers) {
-      output.emitLatencyMarker(marker);
+    for (StreamElement element : held) {
+      if (element.isWatermark()) {
+        output.emitWatermark(element.asWatermark());
+      } else if (element.isWatermarkStatus()) {
+        output.emitWatermarkStatus(element.asWatermarkStatus());
+      } else {
+        output.emitLatencyMarker(element.asLatencyMarker());
+      }
     }
-    heldMarkers.clear();
-    if (heldWatermark != null) {
-      output.emitWatermark(heldWatermark);
-      heldWatermark = null;
-    }
-    if (heldStatus != null) {
-      output.emitWatermarkStatus(heldStatus);
-      heldStatus = null;
+    held.clear();
+  }
+
+  /**
+   * Queues behind the open lot. Of watermarks in a row the latest is enough, and so with statuses;
+   * but the two keep their order, since a channel that is idle ignores watermarks.
+   */
+  private void hold(StreamElement element) {
+    int last = held.size() - 1;
+    if (last >= 0
+        && !element.isLatencyMarker()
+        && held.get(last).getClass() == element.getClass()) {
+      held.set(last, element);
+    } else {
+      held.add(element);
     }
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (builder.holds()) {
-      heldWatermark = mark;
+      hold(mark);
     } else {
       super.processWatermark(mark);
     }
@@ -160,7 +175,7 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
   @Override
   public void processWatermarkStatus(WatermarkStatus status) throws Exception {
     if (builder.holds()) {
-      heldStatus = status;
+      hold(status);
     } else {
       super.processWatermarkStatus(status);
     }
@@ -169,7 +184,7 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
   @Override
   public void processLatencyMarker(LatencyMarker marker) throws Exception {
     if (builder.holds()) {
-      heldMarkers.add(marker);
+      hold(marker);
     } else {
       super.processLatencyMarker(marker);
     }

@@ -2,12 +2,17 @@ package dev.cats.lot;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything a lot operator is told when the job is built.
  *
  * @param name what the operator and its segments are called, of letters that a segment's name may
  *     have
+ * @param head the first of the steps that share the lot: the source or the keyed step that made
+ *     what comes in, or else the first of {@code stages}
+ * @param sides the names of the side streams of a keyed step before this operator that somebody
+ *     reads
  * @param stages the steps that run on each record, in order; none behind a keyed step, which has
  *     run already
  * @param arrival what comes in
@@ -18,6 +23,8 @@ import java.util.List;
  */
 public record LotSpec(
     String name,
+    String head,
+    Set<String> sides,
     List<Stage> stages,
     Form arrival,
     boolean sealsWithUpstream,
@@ -37,6 +44,7 @@ public record LotSpec(
   }
 
   public LotSpec {
+    sides = Set.copyOf(sides);
     stages = List.copyOf(stages);
     ports = List.copyOf(ports);
   }

@@ -66,13 +66,21 @@ final class OpenLot<T> {
   }
 
   /**
-   * Encodes a record behind the others.
+   * Encodes a record behind the others. A value that its encoding says less about than it holds is
+   * let go, so that who reads the record gets what the lot says.
    *
    * @return whether it fits; if not, the lot is as it was before
    */
   boolean append(Object value, long timestamp) {
     int start = out.position();
-    codec.write(port.type().cast(value), out);
+    boolean exact;
+    try {
+      exact = codec.write(port.type().cast(value), out);
+    } catch (RuntimeException e) {
+      // The step may catch it and go on.
+      out.position(start);
+      throw e;
+    }
     if (format.length(records + 1, dataBytes()) > LotOptions.MAX_BLOCK) {
       out.position(start);
       return false;
@@ -85,7 +93,7 @@ final class OpenLot<T> {
     }
     ends[records] = out.position();
     timestamps[records] = timestamp;
-    values[records] = value;
+    values[records] = exact ? value : null;
     records++;
     return true;
   }

@@ -2,6 +2,7 @@ package dev.cats.lot;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.List;
 import org.apache.avro.Schema;
 
@@ -14,12 +15,27 @@ final class PojoCodec implements ValueCodec {
   private final Schema schema;
   private final Member[] members;
   private final Constructor<?> constructor;
+  private final boolean hasTransient;
 
   PojoCodec(Class<?> type, Schema schema, List<Member> members, Constructor<?> constructor) {
     this.type = type;
     this.schema = schema;
     this.members = members.toArray(new Member[0]);
     this.constructor = constructor;
+    this.hasTransient = hasTransient(type);
+  }
+
+  /** Fields that are not written down, so that a decoded value lacks what the original has. */
+  private static boolean hasTransient(Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      for (Field field : at.getDeclaredFields()) {
+        int modifiers = field.getModifiers();
+        if (Modifier.isTransient(modifiers) && !Modifier.isStatic(modifiers)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   @Override
@@ -29,6 +45,9 @@ final class PojoCodec implements ValueCodec {
 
   @Override
   public void write(Object value, AvroOut out) {
+    if (hasTransient) {
+      out.inexact();
+    }
     try {
       for (Member member : members) {
         Field field = member.field;

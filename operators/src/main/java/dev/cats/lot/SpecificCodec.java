@@ -98,9 +98,22 @@ final class SpecificCodec {
       }
       case ARRAY ->
           new ValueCodec.Listed(
-              schema, value(where, schema.getElementType(), elementOf(schema, data), data, seen));
+              schema,
+              value(
+                  where,
+                  schema.getElementType(),
+                  conversionOf(schema.getElementType(), data),
+                  data,
+                  seen));
       case MAP ->
-          new ValueCodec.Mapped(schema, value(where, schema.getValueType(), null, data, seen));
+          new ValueCodec.Mapped(
+              schema,
+              value(
+                  where,
+                  schema.getValueType(),
+                  conversionOf(schema.getValueType(), data),
+                  data,
+                  seen));
       case RECORD -> record(data.getClass(schema), schema, data, seen);
       case FIXED, NULL, UNION ->
           throw new IllegalArgumentException(
@@ -112,8 +125,8 @@ final class SpecificCodec {
     };
   }
 
-  private static Conversion<?> elementOf(Schema array, SpecificData data) {
-    var logical = array.getElementType().getLogicalType();
+  private static Conversion<?> conversionOf(Schema schema, SpecificData data) {
+    var logical = schema.getLogicalType();
     return logical == null ? null : data.getConversionFor(logical);
   }
 

@@ -52,10 +52,25 @@ public final class TracedSerializerSnapshot<T> implements TypeSerializerSnapshot
   @Override
   public TypeSerializerSchemaCompatibility<Traced<T>> resolveSchemaCompatibility(
       TypeSerializerSnapshot<Traced<T>> old) {
-    return old instanceof TracedSerializerSnapshot<T> that
-            && that.schema.equals(schema)
-            && (that.keys == null) == (keys == null)
-        ? TypeSerializerSchemaCompatibility.compatibleAsIs()
-        : TypeSerializerSchemaCompatibility.incompatible();
+    if (!(old instanceof TracedSerializerSnapshot<T> that)
+        || !that.schema.equals(schema)
+        || (that.keys == null) != (keys == null)) {
+      return TypeSerializerSchemaCompatibility.incompatible();
+    }
+    if (keys == null) {
+      return TypeSerializerSchemaCompatibility.compatibleAsIs();
+    }
+    TypeSerializerSchemaCompatibility<Object> ofKeys = keys.resolveSchemaCompatibility(that.keys);
+    if (ofKeys.isCompatibleAsIs()) {
+      return TypeSerializerSchemaCompatibility.compatibleAsIs();
+    }
+    if (ofKeys.isCompatibleAfterMigration()) {
+      return TypeSerializerSchemaCompatibility.compatibleAfterMigration();
+    }
+    if (ofKeys.isCompatibleWithReconfiguredSerializer()) {
+      return TypeSerializerSchemaCompatibility.compatibleWithReconfiguredSerializer(
+          new TracedSerializer<>(type, ofKeys.getReconfiguredSerializer()));
+    }
+    return TypeSerializerSchemaCompatibility.incompatible();
   }
 }

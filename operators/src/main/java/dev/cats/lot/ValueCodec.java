@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,14 +64,25 @@ sealed interface ValueCodec
         case BOOLEAN -> out.writeBoolean((Boolean) value);
         case BYTE_BUFFER -> out.writeBytes((ByteBuffer) value);
         case BYTE_ARRAY -> out.writeBytes((byte[]) value, 0, ((byte[]) value).length);
-        case MILLIS -> out.writeLong(((Instant) value).toEpochMilli());
-        case NANOS -> {
+        case MILLIS -> {
           Instant instant = (Instant) value;
-          out.writeLong(
-              Math.addExact(
-                  Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano()));
+          if (instant.getNano() % 1_000_000 != 0) {
+            out.inexact();
+          }
+          out.writeLong(instant.toEpochMilli());
         }
+        case NANOS -> out.writeLong(nanos((Instant) value));
         case DATE -> out.writeLong(((LocalDate) value).toEpochDay());
+      }
+    }
+
+    private static long nanos(Instant time) {
+      try {
+        return ChronoUnit.NANOS.between(Instant.EPOCH, time);
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException(
+            "Invalid time: expected 1677-09-21T00:12:43Z to 2262-04-11T23:47:16Z, found " + time,
+            e);
       }
     }
 
@@ -183,6 +195,11 @@ sealed interface ValueCodec
     @Override
     public void write(Object value, AvroOut out) {
       LogicalType logical = schema.getLogicalType();
+      if (!(value instanceof BigDecimal)) {
+        // A conversion may drop what its unit cannot say, such as nanoseconds; a decimal's does
+        // not.
+        out.inexact();
+      }
       raw.write(Conversions.convertToRawType(value, schema, logical, conversion), out);
     }
 
