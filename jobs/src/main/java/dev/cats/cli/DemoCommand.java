@@ -18,8 +18,8 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  ./cats demo",
       "  ./cats demo --store /tmp/quakes",
-      "  ./cats demo --parallelism 1 -D cats.lot.max-age=0   repeats to the last CID",
-      "  ./cats demo --json                                  ends with one object, as `cats run` does"
+      "  ./cats demo --repeatable   two such runs have the same CIDs, to the last one",
+      "  ./cats demo --json         ends with one object, as `cats run` does"
     })
 final class DemoCommand extends RunningCommand {
   @Override

@@ -6,6 +6,7 @@ import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.job.seismology.SeismologyJob;
+import dev.cats.lot.LotOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -52,6 +53,13 @@ abstract class RunningCommand implements Callable<Integer> {
       description = "A setting of Flink or of ours, such as cats.lot.scope=exchange.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
+  @Option(
+      names = "--repeatable",
+      description =
+          "Seal lots by count and size alone: one subtask, no age, no checkpoint before the end. Two such"
+              + " runs over one input have the same CIDs, to the last one.")
+  private boolean repeatable;
+
   @Option(names = "--json", description = "End with one JSON object, for programs.")
   private boolean json;
 
@@ -77,6 +85,9 @@ abstract class RunningCommand implements Callable<Integer> {
     if (local) {
       configuration.addAll(embedded());
       checkStore();
+    }
+    if (repeatable) {
+      configuration.addAll(repeatable());
     }
     settings.forEach(configuration::setString);
     configuration.set(EgressOptions.STORE, where.uri().toString());
@@ -111,7 +122,7 @@ abstract class RunningCommand implements Callable<Integer> {
     defaults.setString("state.backend.rocksdb.writebuffer.size", "8mb");
     defaults.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
     defaults.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
-    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
     defaults.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     defaults.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
     defaults.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500));
@@ -123,6 +134,21 @@ abstract class RunningCommand implements Callable<Integer> {
     }
     RunProgress.configure(defaults);
     return defaults;
+  }
+
+  /**
+   * What makes two runs equal. Flink makes the last checkpoint itself when the input has ended, and
+   * the first one no sooner than the pause between two.
+   */
+  private Configuration repeatable() {
+    if (parallelism == null) {
+      parallelism = 1;
+    }
+    Configuration settled = new Configuration();
+    settled.set(LotOptions.MAX_AGE, Duration.ZERO);
+    settled.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
+    settled.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofHours(1));
+    return settled;
   }
 
   /** Says before the job starts what would stop it: a store that is taken or not writable. */
