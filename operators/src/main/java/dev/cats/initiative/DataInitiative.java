@@ -229,6 +229,7 @@ public final class DataInitiative {
   }
 
   void egress(PlanNode<?> node) {
+    node.deliver();
     outputs.add(node);
   }
 

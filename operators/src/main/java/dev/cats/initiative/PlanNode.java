@@ -28,6 +28,9 @@ abstract sealed class PlanNode<T> {
   /** How many others read this node's main output, an egress included. */
   int consumers;
 
+  /** Whether its lots are an output of the initiative. */
+  boolean egressed;
+
   /** The names and types of its side streams, as far as somebody reads them. */
   final List<Side<?>> sides = new ArrayList<>();
 
@@ -119,6 +122,14 @@ abstract sealed class PlanNode<T> {
       super(worker.name + "." + port, type, List.of());
       this.worker = worker;
       this.port = port;
+    }
+  }
+
+  /** Says that these records, of whatever step they are, are an output of the initiative. */
+  void deliver() {
+    egressed = true;
+    if (!(this instanceof Worker<?>)) {
+      upstream.forEach(PlanNode::deliver);
     }
   }
 

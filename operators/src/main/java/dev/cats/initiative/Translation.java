@@ -302,7 +302,19 @@ final class Translation {
     Cid order =
         documents.order(steps, name.equals(Port.MAIN) ? Optional.empty() : Optional.of(name));
     orders.put(order, new PortOf(tail, name));
-    return new Port<>(name, type, order, name.equals(Port.MAIN) ? null : tag(name, type));
+    boolean main = name.equals(Port.MAIN);
+    return new Port<>(name, type, order, stored(tail, main), main ? null : tag(name, type));
+  }
+
+  /** Whether lots of this port are ends: of a source, or read by nobody who makes lots again. */
+  private boolean stored(PlanNode.Worker<?> tail, boolean main) {
+    return !options.endsOnly()
+        || !main
+        || tail.egressed
+        || tail.consumers == 0
+        || tails.entrySet().stream()
+            .anyMatch(
+                entry -> entry.getValue() == tail && entry.getKey() instanceof PlanNode.Origin<?>);
   }
 
   /** The orders whose lots are an output of the initiative, of those that it has. */

@@ -9,7 +9,12 @@ import org.apache.flink.configuration.ReadableConfig;
 
 /** When a lot is sealed, and which steps share one. */
 public record LotOptions(
-    int records, int bytes, long maxAgeMillis, long segmentBytes, boolean perExchange)
+    int records,
+    int bytes,
+    long maxAgeMillis,
+    long segmentBytes,
+    boolean perExchange,
+    boolean endsOnly)
     implements Serializable {
 
   public static final ConfigOption<Integer> RECORDS =
@@ -41,6 +46,15 @@ public record LotOptions(
               "Whether every step has lots of its own, or the steps between two exchanges share"
                   + " one, whose order then names all of their functions: the cheapest setting.");
 
+  public static final ConfigOption<Stored> STORE =
+      ConfigOptions.key("cats.lot.store")
+          .enumType(Stored.class)
+          .defaultValue(Stored.ALL)
+          .withDescription(
+              "Whether all lots are stored, or only those at the ends (of sources, outputs, side"
+                  + " streams and rejects), and those in between are hashed and can be made again by"
+                  + " replay.");
+
   public static final ConfigOption<MemorySize> SEGMENT_BYTES =
       ConfigOptions.key("cats.segment.bytes")
           .memoryType()
@@ -55,6 +69,12 @@ public record LotOptions(
   public enum Scope {
     STEP,
     EXCHANGE
+  }
+
+  /** Which lots are stored. */
+  public enum Stored {
+    ALL,
+    ENDS
   }
 
   public LotOptions {
@@ -82,6 +102,7 @@ public record LotOptions(
         (int) Math.min(Integer.MAX_VALUE, config.get(BYTES).getBytes()),
         config.get(MAX_AGE).toMillis(),
         config.get(SEGMENT_BYTES).getBytes(),
-        config.get(SCOPE) == Scope.EXCHANGE);
+        config.get(SCOPE) == Scope.EXCHANGE,
+        config.get(STORE) == Stored.ENDS);
   }
 }

@@ -113,7 +113,9 @@ final class OpenLot<T> {
     int offset = format.headRoom() - format.prefixLength(records, data);
     int length = format.length(records, data);
     Cid lot = Cid.sha256(Cid.RAW, buffer, offset, length);
-    segment.append(lot, buffer, offset, length);
+    if (port.stored()) {
+      segment.append(lot, buffer, offset, length);
+    }
 
     Inputs.Paged inputs = provenance.inputsDocument().paged(PAGE_BYTES);
     for (Page page : inputs.pages()) {

@@ -200,7 +200,7 @@ public final class IntegrityCheck {
     try {
       Order order = documents.order(documents.bom(lot.by().orElseThrow(), "BOM of a lot"));
       return documents.document(order.structure(), "structure") instanceof Structure structure
-          && "ends".equals(structure.configuration().get("cats.lot.store"));
+          && "ends".equalsIgnoreCase(structure.configuration().get("cats.lot.store"));
     } catch (MissingBlockException | UnreadableBlockException | CorruptBlockException elsewhere) {
       return false; // reported where the walk comes to it
     }
