@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       LogCommand.class,
       ShowCommand.class,
       TraceCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
       "  ./cats trace CID           the history behind a BOM or a lot",
       "  ./cats show CID            any document, any lot's records",
       "  ./cats verify HEAD         fetch, hash and check everything",
+      "  ./cats bench               what provenance costs on this machine",
       "  ./cats trace --help        each command explains itself by example",
       "",
       "Exit codes: 0 fine, 1 found wrong, 2 usage or environment."
@@ -76,6 +78,7 @@ public final class Cats implements Runnable {
     CommandLine line = new CommandLine(new Cats());
     line.setExecutionExceptionHandler(Failures::onException);
     line.setParameterExceptionHandler(Failures::onUsage);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(110);
     line.setUsageHelpAutoWidth(false);
     return line;

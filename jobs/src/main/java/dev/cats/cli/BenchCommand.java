@@ -1,0 +1,178 @@
+package dev.cats.cli;
+
+import dev.cats.bench.Figure;
+import dev.cats.bench.Pipelines;
+import dev.cats.bench.Pipelines.Comparison;
+import dev.cats.bench.PlainType;
+import dev.cats.bench.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code cats bench}: what provenance costs on this machine. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures what provenance costs: runs one pipeline with and without it, in turn, in one process, and prints",
+      "records per second and CPU time per record of both, and the ratio of the rates (1.00 is free).",
+      "The figures are medians over the rounds."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./cats bench                                   all cases: half an hour on a quiet machine",
+      "  ./cats bench --case keyed/exchange             only this one",
+      "  ./cats bench --rounds 2 --seconds 3            a first look; the figures are noise",
+      "  ./cats bench --plain codec                     against a plain job with as fast a codec",
+      "  ./cats bench --json                            a JSON object per case:",
+      "    {\"case\",\"value\",\"unit\",\"baseline\",\"ratio\"}, value with and baseline without provenance",
+      "",
+      "Cases: chain (generator, map, map), keyed (map, keyBy, a RocksDB read and write per record), windowed (map,",
+      "keyBy, event-time windows of 100 records); each with lots per step and lots per exchange.",
+      "",
+      "Exit codes: 0 measured, 2 it could not be."
+    })
+final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--case",
+      paramLabel = "NAME",
+      arity = "1..*",
+      description = "Only these cases: chain/step, chain/exchange, keyed/step, …")
+  private List<String> cases = List.of();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How often each side of a case is measured. Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "How long one measurement takes. Default: ${DEFAULT-VALUE}")
+  private int seconds;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Subtasks per operator. Default: ${DEFAULT-VALUE}")
+  private int parallelism;
+
+  @Option(
+      names = "--plain",
+      paramLabel = "TYPE",
+      defaultValue = "pojo",
+      description = {
+        "What the job without provenance writes its records with: pojo, Flink's own serializer, or codec,",
+        "the same as the job with provenance. Default: ${DEFAULT-VALUE}"
+      })
+  private PlainType plain;
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description = {
+        "A folder for the stores and checkpoints of the rounds, each deleted after its round; up to 10 GB.",
+        "Default: a new folder among the temporary files."
+      })
+  private Path store;
+
+  @Option(names = "--json", description = "Answer in JSON, for programs.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    for (String name : cases) {
+      if (!Pipelines.names().contains(name)) {
+        throw Failure.usage(
+            "Invalid --case: there is no case " + name,
+            "Expected some of: " + String.join(" ", Pipelines.names()));
+      }
+    }
+    boolean temporary = store == null;
+    Path folder = temporary ? Files.createTempDirectory("cats-bench-") : store;
+    Thread cleaning = new Thread(() -> delete(folder));
+    if (temporary) {
+      // For those who press Ctrl-C: a round leaves gigabytes.
+      Runtime.getRuntime().addShutdownHook(cleaning);
+    } else {
+      Files.createDirectories(folder);
+    }
+    try {
+      Settings settings = new Settings(rounds, seconds, parallelism, folder, plain);
+      Pipelines pipelines = new Pipelines(settings, this::say);
+      for (String name : cases.isEmpty() ? Pipelines.names() : cases) {
+        Comparison comparison = pipelines.run(name);
+        out().println(json ? line(comparison.figure()) : text(comparison));
+        out().flush();
+      }
+      return 0;
+    } finally {
+      if (temporary) {
+        delete(folder);
+        Runtime.getRuntime().removeShutdownHook(cleaning);
+      }
+    }
+  }
+
+  private static void delete(Path folder) {
+    FileUtils.deleteDirectoryQuietly(folder.toFile());
+  }
+
+  private void say(String name, int round, Comparison soFar) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf(Locale.ROOT, "  round %d of %d: %s%n", round, rounds, text(soFar));
+    err.flush();
+  }
+
+  private static String text(Comparison one) {
+    return String.format(
+        Locale.ROOT,
+        "%-17s plain %,11.0f records/s %6.2f µs   traced %,11.0f records/s %6.2f µs   ratio %.2f (CPU %.2f)",
+        one.name(),
+        one.plain(),
+        one.plainCpu(),
+        one.traced(),
+        one.tracedCpu(),
+        one.traced() / one.plain(),
+        one.plainCpu() / one.tracedCpu());
+  }
+
+  private static String line(Figure figure) {
+    return Json.object(
+        json -> {
+          json.writeStringField("case", figure.name());
+          json.writeNumberField("value", rounded(figure.value(), 1));
+          json.writeStringField("unit", figure.unit());
+          if (figure.baseline().isPresent()) {
+            json.writeNumberField("baseline", rounded(figure.baseline().getAsDouble(), 1));
+            json.writeNumberField("ratio", rounded(figure.ratio().getAsDouble(), 4));
+          }
+        });
+  }
+
+  private static BigDecimal rounded(double value, int digits) {
+    return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}

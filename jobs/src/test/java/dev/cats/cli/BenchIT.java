@@ -1,0 +1,88 @@
+package dev.cats.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class BenchIT {
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int bench(String... arguments) {
+    CommandLine line = Cats.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    String[] all = new String[arguments.length + 1];
+    all[0] = "bench";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return line.execute(all);
+  }
+
+  @Test
+  void printsAnObjectPerCaseAndLeavesNothingBehind() throws Exception {
+    int code =
+        bench(
+            "--rounds",
+            "1",
+            "--seconds",
+            "1",
+            "--parallelism",
+            "1",
+            "--json",
+            "--store",
+            folder.toString(),
+            "--case",
+            "keyed/step",
+            "windowed/exchange");
+
+    assertThat(code).as(err.toString()).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).hasSize(2);
+    for (String line : lines) {
+      JsonNode figure = new ObjectMapper().readTree(line);
+      assertThat(StreamSupport.stream(((Iterable<String>) figure::fieldNames).spliterator(), false))
+          .containsExactly("case", "value", "unit", "baseline", "ratio");
+      assertThat(figure.get("unit").asText()).isEqualTo("records/s");
+      double value = figure.get("value").asDouble();
+      double baseline = figure.get("baseline").asDouble();
+      assertThat(value).isPositive();
+      assertThat(figure.get("ratio").asDouble())
+          .isCloseTo(value / baseline, org.assertj.core.data.Offset.offset(0.001));
+    }
+    assertThat(lines.get(0)).startsWith("{\"case\":\"keyed/step\"");
+    assertThat(lines.get(1)).startsWith("{\"case\":\"windowed/exchange\"");
+    assertThat(err.toString()).contains("round 1 of 1: keyed/step");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void refusesACaseThatIsNotThere() {
+    assertThat(bench("--case", "keyed/twice")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines(
+            """
+            cats: Invalid --case: there is no case keyed/twice
+            Expected some of: chain/step chain/exchange keyed/step keyed/exchange windowed/step windowed/exchange
+            """);
+  }
+
+  @Test
+  void refusesToMeasureNothing() {
+    assertThat(bench("--rounds", "0")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines("cats: Invalid rounds: expected 1 or more, found 0\n");
+  }
+}
