@@ -11,6 +11,7 @@ import dev.cats.lineage.Documents;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ record RunSummary(
     Chain chain = Chain.ofHead(documents);
     Optional<Manifest> manifest = chain.next();
     String run = manifest.orElseThrow().run();
-    long events = 0;
+    SourceRecords events = new SourceRecords();
     long rejected = 0;
     int manifests = 0;
     for (; manifest.isPresent() && manifest.get().run().equals(run); manifest = chain.next()) {
@@ -79,9 +80,7 @@ record RunSummary(
         String label = Documents.label(documents.order(bom));
         tallies.compute(bom.order(), (order, known) -> known == null ? new Tally(label) : known);
         tallies.get(bom.order()).add(bom);
-        for (var origin : bom.inputs().origins()) {
-          events += origin.count();
-        }
+        documents.inputs(bom).origins().forEach(events::add);
         if (Boolean.TRUE.equals(orders.get(bom.order()))) {
           outputs.add(new Delivered(label, cid, bom.output().data()));
         }
@@ -96,10 +95,10 @@ record RunSummary(
     }
     List<String> inOrder = steps.stream().map(StepTotal::step).toList();
     outputs.sort(
-        java.util.Comparator.comparingInt((Delivered each) -> inOrder.indexOf(each.step()))
+        Comparator.comparingInt((Delivered each) -> inOrder.indexOf(each.step()))
             .thenComparing(Delivered::bom));
     return new RunSummary(
-        initiative.name(), head, events, rejected, seconds, manifests, steps, outputs);
+        initiative.name(), head, events.count(), rejected, seconds, manifests, steps, outputs);
   }
 
   String json() {
