@@ -39,7 +39,8 @@ record EffectiveStructure(Structure document, Prelude.Artifact jar) {
           "password",
           "secret",
           "token",
-          "key");
+          "key",
+          "parameters");
 
   static EffectiveStructure of(StreamExecutionEnvironment env, Configuration configuration)
       throws IOException {

@@ -61,7 +61,7 @@ final class Translation {
   private final LotOptions options;
   private final URI store;
   @Nullable private final String nodeKey;
-  private final Documents documents;
+  private final OrderBook orderBook;
   private final Set<PlanNode<?>> fused = new HashSet<>();
   private final Map<PlanNode<?>, DataStream<?>> streams = new HashMap<>();
 
@@ -92,7 +92,7 @@ final class Translation {
     this.store = store;
     this.nodeKey = nodeKey(configuration, store);
     this.plan = plan;
-    this.documents = new Documents(initiative, EffectiveStructure.of(env, configuration));
+    this.orderBook = new OrderBook(initiative, EffectiveStructure.of(env, configuration));
     if (options.perExchange()) {
       for (PlanNode<?> node : plan) {
         if (node instanceof PlanNode.Stepping<?> step
@@ -135,8 +135,8 @@ final class Translation {
       }
     }
     LineageState.attach(LotStreams.union(links));
-    documents.addAll(artifacts);
-    new EgressSink(initiative, store.toString(), nodeKey, documents.prelude())
+    orderBook.addAll(artifacts);
+    new EgressSink(initiative, store.toString(), nodeKey, orderBook.prelude())
         .attach(LotStreams.union(receipts));
   }
 
@@ -279,7 +279,7 @@ final class Translation {
   private List<Port<?>> ports(PlanNode.Worker<?> tail, Collection<PlanNode.Worker<?>> chain) {
     List<Order.Step> steps = new ArrayList<>();
     for (PlanNode.Worker<?> worker : chain) {
-      Function function = documents.function(worker);
+      Function function = orderBook.function(worker);
       steps.add(new Order.Step(worker.name, function.cid()));
     }
     List<Port<?>> ports = new ArrayList<>();
@@ -300,7 +300,7 @@ final class Translation {
   private <T> Port<T> port(
       PlanNode.Worker<?> tail, String name, Class<T> type, List<Order.Step> steps) {
     Cid order =
-        documents.order(steps, name.equals(Port.MAIN) ? Optional.empty() : Optional.of(name));
+        orderBook.order(steps, name.equals(Port.MAIN) ? Optional.empty() : Optional.of(name));
     orders.put(order, new PortOf(tail, name));
     boolean main = name.equals(Port.MAIN);
     return new Port<>(name, type, order, stored(tail, main), main ? null : tag(name, type));

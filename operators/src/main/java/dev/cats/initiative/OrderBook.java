@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * The documents that are the same for every lot of a job: orders, functions, the structure, and the
  * jars that these name. Each is hashed once, when the job is built.
  */
-final class Documents {
+final class OrderBook {
   /** A function's own settings may take this much of its document, bytes. */
   private static final int MAX_INSTANCE = 256 * 1024;
 
@@ -33,7 +33,7 @@ final class Documents {
   private final List<Prelude.Artifact> artifacts = new ArrayList<>();
   private final Map<String, Prelude.Artifact> jars = new HashMap<>();
 
-  Documents(String initiative, EffectiveStructure effective) throws IOException {
+  OrderBook(String initiative, EffectiveStructure effective) throws IOException {
     this.initiative = initiative;
     this.structure = effective.document();
     artifacts.add(effective.jar());
