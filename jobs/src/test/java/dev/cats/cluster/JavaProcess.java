@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own. Its output goes to a file, and it is gone when this is closed. */
@@ -30,16 +31,24 @@ final class JavaProcess implements Closeable {
    * @param command options of the JVM, main class and arguments
    */
   static JavaProcess start(String name, Path folder, List<String> command) throws IOException {
+    return start(name, folder, Map.of(), command);
+  }
+
+  /** As the other, with environment variables. */
+  static JavaProcess start(
+      String name, Path folder, Map<String, String> environment, List<String> command)
+      throws IOException {
     Path output = Files.createDirectories(folder).resolve(name + ".out");
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(command);
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(line)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     process.getOutputStream().close();
     return new JavaProcess(name, output, process);
   }
