@@ -156,10 +156,10 @@ class KillIT {
     Optional<Path> from = newest();
     try (JavaProcess job = start("round-" + round, TICKS_PER_SECOND, from)) {
       switch (moment) {
-        case ANY -> assertThat(job.endsWithin(upTo(4_000))).isFalse();
+        case ANY -> letRun(job, 4_000);
         case COMMITTED -> {
           await(job, moment, () -> head());
-          assertThat(job.endsWithin(upTo(900))).isFalse();
+          letRun(job, 900);
         }
         case SEALED -> await(job, moment, () -> files("staged", "lines-", ".car"));
         case COMPLETE -> await(job, moment, () -> newest());
@@ -175,8 +175,9 @@ class KillIT {
         head().map(Cid::toString).orElse("none"));
   }
 
-  private Duration upTo(int millis) {
-    return Duration.ofMillis(random.nextInt(millis));
+  private void letRun(JavaProcess job, int atMostMillis) throws Exception {
+    boolean ended = job.endsWithin(Duration.ofMillis(random.nextInt(atMostMillis)));
+    assertThat(ended).as("%s ended by itself, seed %d:%n%s", job, seed, job.output()).isFalse();
   }
 
   private interface Look {
