@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(Leftovers.class)
 class KillIT {
-  private static final int TICKS = 30_000;
-  private static final double TICKS_PER_SECOND = 800;
+  private static final int TICKS = 20_000;
+  private static final double TICKS_PER_SECOND = 400;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration GLANCE = Duration.ofMillis(1);
 
@@ -57,6 +58,7 @@ class KillIT {
   @TempDir private Path folder;
   private final long seed = Long.getLong("cats.seed", System.nanoTime());
   private final Random random = new Random(seed);
+  private final long started = System.nanoTime();
   private Path store;
   private Path checkpoints;
 
@@ -168,7 +170,8 @@ class KillIT {
       job.kill();
     }
     System.out.printf(
-        "KillIT: round %d, from %s, killed when %s, HEAD %s%n",
+        "KillIT: %d s: round %d, from %s, killed when %s, HEAD %s%n",
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
         round,
         from.map(path -> path.getFileName().toString()).orElse("the start"),
         moment,
