@@ -55,6 +55,10 @@ record Commitment(
       }
       try {
         List<Node> fields = ((Node.List) DagCbor.decode(Bytes.wrap(serialized))).items();
+        if (fields.size() != 5) {
+          throw new IOException(
+              "Cannot restore a commitment: expected 5 fields, found " + fields.size());
+        }
         return new Commitment(
             ((Node.Text) fields.get(0)).value(),
             ((Node.Int) fields.get(1)).value(),

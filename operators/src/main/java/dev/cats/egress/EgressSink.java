@@ -75,7 +75,7 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
     return new Writer(run);
   }
 
-  private void refuseFork(String run, OptionalLong restored) throws IOException {
+  void refuseFork(String run, OptionalLong restored) throws IOException {
     if (restored.isEmpty()) {
       return;
     }

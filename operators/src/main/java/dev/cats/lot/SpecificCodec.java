@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Conversion;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
@@ -146,7 +148,7 @@ final class SpecificCodec {
         throw new IllegalArgumentException(
             "Cannot write down " + type.getName() + ": no public constructor without arguments", e);
       }
-      this.generated = hasGeneratedEncoder(create()) && !hasMaps(schema);
+      this.generated = hasGeneratedEncoder(create()) && !hasMaps(schema, new HashSet<>());
     }
 
     /** Avro generates an encoder for classes without logical types or larger unions. */
@@ -161,12 +163,14 @@ final class SpecificCodec {
     }
 
     /** The generated encoder writes a map in its iteration order, which two runs need not share. */
-    private static boolean hasMaps(Schema schema) {
+    private static boolean hasMaps(Schema schema, Set<String> seen) {
       return switch (schema.getType()) {
         case MAP -> true;
-        case ARRAY -> hasMaps(schema.getElementType());
-        case UNION -> schema.getTypes().stream().anyMatch(Fields::hasMaps);
-        case RECORD -> schema.getFields().stream().anyMatch(field -> hasMaps(field.schema()));
+        case ARRAY -> hasMaps(schema.getElementType(), seen);
+        case UNION -> schema.getTypes().stream().anyMatch(each -> hasMaps(each, seen));
+        case RECORD ->
+            seen.add(schema.getFullName())
+                && schema.getFields().stream().anyMatch(field -> hasMaps(field.schema(), seen));
         default -> false;
       };
     }

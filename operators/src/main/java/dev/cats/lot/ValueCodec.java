@@ -5,7 +5,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +50,8 @@ sealed interface ValueCodec
   }
 
   record Primitive(Form form, Schema schema) implements ValueCodec {
+    private static final long NANOS = 1_000_000_000;
+
     @Override
     public void write(Object value, AvroOut out) {
       switch (form) {
@@ -78,7 +79,11 @@ sealed interface ValueCodec
 
     private static long nanos(Instant time) {
       try {
-        return ChronoUnit.NANOS.between(Instant.EPOCH, time);
+        // Towards zero first, or the earliest second would overflow although its end does not.
+        long seconds = time.getEpochSecond();
+        return seconds < 0
+            ? Math.addExact(Math.multiplyExact(seconds + 1, NANOS), (long) time.getNano() - NANOS)
+            : Math.addExact(Math.multiplyExact(seconds, NANOS), time.getNano());
       } catch (ArithmeticException e) {
         throw new IllegalArgumentException(
             "Invalid time: expected 1677-09-21T00:12:43Z to 2262-04-11T23:47:16Z, found " + time,
@@ -102,8 +107,7 @@ sealed interface ValueCodec
         case MILLIS -> Instant.ofEpochMilli(in.readLong());
         case NANOS -> {
           long nanos = in.readLong();
-          yield Instant.ofEpochSecond(
-              Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+          yield Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
         }
         case DATE -> LocalDate.ofEpochDay(in.readLong());
       };

@@ -1,0 +1,224 @@
+package dev.cats.lot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cats.bom.Bom;
+import dev.cats.bom.LotFormat;
+import dev.cats.event.Rejected;
+import dev.cats.lot.LotBench.Emit;
+import dev.cats.lot.LotBench.Plan;
+import dev.cats.lot.LotSpec.Form;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class LotBuilderTest {
+
+  /**
+   * Whatever a step does with its records, wherever lots end: following the BOMs from each output
+   * leads to exactly the records that it was made from.
+   */
+  @Property(tries = 300)
+  void everyOutputLeadsBackToWhatItWasMadeFrom(
+      @ForAll Form form,
+      @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 63) Integer> behaviour,
+      @ForAll @IntRange(min = 1, max = 9) int perLot,
+      @ForAll @IntRange(min = 1, max = 7) int upstreamLot)
+      throws Exception {
+    LotBench bench = new LotBench(form, perLot);
+    for (int i = 0; i < behaviour.size(); i++) {
+      bench.feed(i, behaviour.get(i), upstreamLot);
+    }
+    bench.seal();
+
+    for (LotBench.Sent sent : bench.sent) {
+      assertThat(bench.inputsOf(sent))
+          .describedAs("%s of port '%s'", sent.value(), sent.port())
+          .isEqualTo(bench.expected(sent.value()));
+    }
+    assertThat(bench.sent)
+        .extracting(LotBench.Sent::value)
+        .containsExactlyInAnyOrderElementsOf(bench.emitted());
+    assertThat(bench.boms.values())
+        .allSatisfy(bom -> assertThat(bom.output().records()).isLessThanOrEqualTo(perLot));
+    assertThat(bench.builder.holds()).isFalse();
+  }
+
+  @Test
+  void nothingIsSentBeforeItsLotIsSealed() throws Exception {
+    LotBench bench = new LotBench(Form.TRACED, 100);
+    bench.feed(0, Plan.of(new Emit("", "a"), new Emit("side", "b")));
+    assertThat(bench.builder.holds()).isTrue();
+    assertThat(bench.sent).isEmpty();
+    assertThat(bench.segment.blocks()).isZero();
+
+    bench.seal();
+
+    assertThat(bench.sent).extracting(LotBench.Sent::value).containsExactly("a", "b");
+    assertThat(bench.boms).hasSize(2);
+    assertThat(bench.segment.blocks()).isEqualTo(4);
+  }
+
+  @Test
+  void aLotIsSealedInTheMiddleOfOneRecordsOutputs() throws Exception {
+    LotBench bench = new LotBench(Form.ARRIVAL, 2);
+    bench.feed(0, Plan.of("a", "b", "c", "d", "e"));
+    assertThat(bench.boms).hasSize(2);
+    bench.seal();
+
+    assertThat(bench.boms.values())
+        .extracting(bom -> bom.output().records())
+        .containsExactly(2, 2, 1);
+    for (Bom bom : bench.boms.values()) {
+      assertThat(bom.inputs().records()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anOutputWithoutRecordsGetsNoLot() throws Exception {
+    LotBench bench = new LotBench(Form.TRACED, 10);
+    bench.feed(0, Plan.NONE);
+    bench.feed(1, Plan.NONE);
+    bench.seal();
+    assertThat(bench.boms).isEmpty();
+    assertThat(bench.links).isEmpty();
+    bench.feed(2, Plan.of("a"));
+    bench.seal();
+    Bom only = bench.boms.values().iterator().next();
+    assertThat(only.inputs().records()).isEqualTo(1);
+    assertThat(only.lineage()).isEqualTo(new dev.cats.bom.Lineage.Same());
+  }
+
+  @Test
+  void linksSayWhatWasMadeAndWhatWasConsumed() throws Exception {
+    LotBench bench = new LotBench(Form.TRACED, 10);
+    bench.feed(0, Plan.of("a"));
+    bench.feed(1, Plan.of("b"));
+    bench.seal();
+    String bom = bench.boms.keySet().iterator().next().toString();
+    assertThat(bench.links).hasSize(2);
+    assertThat(bench.links.get(0).bom()).isEqualTo(bom);
+    assertThat(bench.links.get(0).document())
+        .isEqualTo(bench.boms.values().iterator().next().block().bytes().toArray());
+    assertThat(bench.links.get(1))
+        .extracting(Link::bom, Link::consumer)
+        .containsExactly(LotBench.upstream(0).toString(), bom);
+  }
+
+  @Test
+  void aRecordOfExactlyTheBlockLimitIsALotOfItsOwn() throws Exception {
+    LotFormat format = LotFormat.of(Codec.of(String.class).schema());
+    int largest = LotOptions.MAX_BLOCK - format.length(1, 0) - 2 - 3;
+    String fits = "x".repeat(largest);
+    assertThat(format.length(1, largest + 3)).isEqualTo(LotOptions.MAX_BLOCK);
+
+    LotBench bench = new LotBench(Form.TRACED, 10);
+    bench.feed(0, Plan.of("before"));
+    bench.feed(1, Plan.of(fits));
+    bench.feed(2, Plan.of("after"));
+    bench.seal();
+    assertThat(bench.sent)
+        .extracting(LotBench.Sent::value)
+        .containsExactly("before", fits, "after");
+    assertThat(bench.boms.values())
+        .extracting(bom -> bom.output().bytes())
+        .contains((long) LotOptions.MAX_BLOCK);
+
+    LotBench more = new LotBench(Form.TRACED, 10);
+    more.feed(0, Plan.of("before"));
+    more.feed(1, Plan.of(fits + "y"));
+    more.feed(2, Plan.of("after"));
+    more.seal();
+    assertThat(more.sent)
+        .extracting(LotBench.Sent::port)
+        .containsExactlyInAnyOrder("", "", "rejects");
+    Rejected rejected = more.rejects().get(0);
+    assertThat(rejected.getStep()).isEqualTo("bench");
+    assertThat(rejected.getRule()).isEqualTo("too-large");
+    assertThat(rejected.getReason())
+        .isEqualTo(
+            "Cannot put a record of "
+                + (largest + 1 + 3)
+                + " bytes into a lot: a block holds at most 1048576; store it on its own and pass it"
+                + " by CID (the first 4096 bytes are kept here)");
+    assertThat(rejected.getValue().remaining()).isEqualTo(4096);
+  }
+
+  @Test
+  void aRejectedRecordThatIsTooLargeKeepsItsRuleAndReason() throws Exception {
+    LotBench bench = new LotBench(Form.TRACED, 10);
+    String large = "é".repeat(600_000);
+    bench.feed(0, large, Plan.of(new Emit("reject", "because " + "é".repeat(40_000))));
+    bench.feed(1, "small", Plan.of(new Emit("reject", "why")));
+    bench.seal();
+
+    assertThat(bench.rejects()).hasSize(2);
+    Rejected first = bench.rejects().get(0);
+    assertThat(first.getRule()).isEqualTo("rule");
+    assertThat(first.getReason())
+        .startsWith("because éé")
+        .endsWith("é… (the first 4096 of 1200000 bytes are kept here)")
+        .hasSizeLessThan(17_000);
+    assertThat(first.getValue().remaining()).isEqualTo(4096);
+    Rejected second = bench.rejects().get(1);
+    assertThat(second.getReason()).isEqualTo("why");
+    assertThat(StandardCharsets.UTF_8.decode(second.getValue()).toString()).isEqualTo("small");
+  }
+
+  @Test
+  void nullIsNoRecord() throws Exception {
+    for (Form form : Form.values()) {
+      LotBench bench = new LotBench(form, 10);
+      assertThatThrownBy(() -> bench.feed(0, Plan.of(new Emit("", null))))
+          .hasMessage("Cannot emit null from step bench: emit nothing, or reject the record");
+      if (form != Form.CITED) {
+        assertThatThrownBy(() -> bench.feed(0, Plan.of(new Emit("side", null))))
+            .hasMessage("Cannot emit null from step bench: emit nothing, or reject the record");
+      }
+    }
+  }
+
+  @Test
+  void aSideThatNobodyReadsIsDropped() throws Exception {
+    for (Form form : Form.values()) {
+      LotBench bench = new LotBench(form, 10);
+      bench.feed(0, Plan.of(new Emit("unread", "x")));
+      bench.seal();
+      assertThat(bench.sent).isEmpty();
+    }
+  }
+
+  @Test
+  void equalInputsGiveEqualBoms() throws Exception {
+    List<Object> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      LotBench bench = new LotBench(Form.CITED, 3);
+      for (int i = 0; i < 20; i++) {
+        bench.feed(i, i * 7 % 64, 3);
+      }
+      bench.seal();
+      runs.add(new ArrayList<>(bench.boms.keySet()));
+    }
+    assertThat(runs.get(0)).isEqualTo(runs.get(1));
+  }
+
+  @Test
+  void aRecordThatCannotBeEncodedLeavesTheLotAsItWas() {
+    OpenLot<CodecTest.Pojo> lot =
+        new OpenLot<>(new Port<>(Port.MAIN, CodecTest.Pojo.class, LotBench.ORDER, null), 1024);
+    CodecTest.Pojo bad = new CodecTest.Pojo();
+    bad.at = java.time.Instant.MAX;
+    bad.text = "zzz";
+    assertThat(lot.append(new CodecTest.Pojo(), 0)).isTrue();
+    int before = lot.dataBytes();
+    assertThatThrownBy(() -> lot.append(bad, 0)).hasMessageStartingWith("Invalid time");
+    assertThat(lot.dataBytes()).isEqualTo(before);
+    assertThat(lot.records()).isEqualTo(1);
+  }
+}
