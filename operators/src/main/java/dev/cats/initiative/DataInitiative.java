@@ -120,9 +120,9 @@ public final class DataInitiative {
    */
   public <T> TracedStream<T> source(
       String stepName, Source<Arrival<T>, ?, ?> source, Class<T> type) {
-    claim(stepName);
     NamedClass.check(stepName, source);
     TracedStream.checkType(stepName, type);
+    claim(stepName);
     return new TracedStream<>(this, add(new PlanNode.Origin<>(stepName, type, source)));
   }
 

@@ -131,9 +131,9 @@ public final class KeyedTracedStream<K, T> {
       Object function,
       WindowAssigner<?, ?> assigner,
       PlanNode.Keyed.Wiring wiring) {
-    initiative.claim(name);
     NamedClass.check(name, function);
     TracedStream.checkType(name, type);
+    initiative.claim(name);
     PlanNode.Keyed<OUT> node = new PlanNode.Keyed<>(name, type, from, function, wiring);
     node.params.put("key", Node.of(selector.getClass().getName()));
     if (assigner != null) {

@@ -82,9 +82,9 @@ public final class TracedStream<T> {
 
   private <OUT> TracedStream<OUT> step(
       String name, Step<?, ?> step, Function user, Class<OUT> type) {
-    initiative.claim(name);
     NamedClass.check(name, user);
     checkType(name, type);
+    initiative.claim(name);
     return new TracedStream<>(
         initiative, initiative.add(new PlanNode.Stepping<>(name, type, node, step, user)));
   }

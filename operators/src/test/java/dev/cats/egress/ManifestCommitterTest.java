@@ -239,7 +239,7 @@ class ManifestCommitterTest {
   @Test
   void manyBomsArePaged() throws Exception {
     MemoryBlockStore store = store();
-    for (int count : new int[] {20_000, 20_001, 45_000}) {
+    for (int count : new int[] {10_000, 10_001, 45_000}) {
       List<Cid> boms =
           IntStream.range(0, count)
               .mapToObj(i -> Cid.sha256(Cid.DAG_CBOR, Bytes.utf8("bom " + i)))
@@ -254,7 +254,7 @@ class ManifestCommitterTest {
       }
       named.addAll(head.boms());
       assertThat(named).isEqualTo(boms);
-      assertThat(head.pages().isEmpty()).isEqualTo(count <= 20_000);
+      assertThat(head.pages().isEmpty()).isEqualTo(count <= 10_000);
     }
   }
 

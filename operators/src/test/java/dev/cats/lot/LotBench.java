@@ -80,10 +80,10 @@ final class LotBench implements LotBuilder.Destination {
                 form,
                 false,
                 List.of(
-                    new Port<>(Port.MAIN, String.class, ORDER, null),
-                    new Port<>(Port.REJECTS, Rejected.class, ORDER, new OutputTag<>("r") {}),
-                    new Port<>("side", String.class, ORDER, new OutputTag<>("s") {})),
-                new LotOptions(perLot, LotOptions.MAX_BLOCK, 0, 1 << 26, false),
+                    new Port<>(Port.MAIN, String.class, ORDER, true, null),
+                    new Port<>(Port.REJECTS, Rejected.class, ORDER, true, new OutputTag<>("r") {}),
+                    new Port<>("side", String.class, ORDER, true, new OutputTag<>("s") {})),
+                new LotOptions(perLot, LotOptions.MAX_BLOCK, 0, 1 << 26, false, false),
                 "memory:none"),
             this);
   }

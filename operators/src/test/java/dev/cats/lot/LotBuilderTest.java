@@ -211,7 +211,8 @@ class LotBuilderTest {
   @Test
   void aRecordThatCannotBeEncodedLeavesTheLotAsItWas() {
     OpenLot<CodecTest.Pojo> lot =
-        new OpenLot<>(new Port<>(Port.MAIN, CodecTest.Pojo.class, LotBench.ORDER, null), 1024);
+        new OpenLot<>(
+            new Port<>(Port.MAIN, CodecTest.Pojo.class, LotBench.ORDER, true, null), 1024);
     CodecTest.Pojo bad = new CodecTest.Pojo();
     bad.at = java.time.Instant.MAX;
     bad.text = "zzz";

@@ -49,9 +49,10 @@ class LotOperatorTest {
             form,
             form == LotSpec.Form.TRACED,
             List.of(
-                new Port<>(Port.MAIN, String.class, LotBench.ORDER, null),
-                new Port<>(Port.REJECTS, Rejected.class, LotBench.ORDER, new OutputTag<>("r") {})),
-            new LotOptions(records, bytes, maxAge, 1 << 26, false),
+                new Port<>(Port.MAIN, String.class, LotBench.ORDER, true, null),
+                new Port<>(
+                    Port.REJECTS, Rejected.class, LotBench.ORDER, true, new OutputTag<>("r") {})),
+            new LotOptions(records, bytes, maxAge, 1 << 26, false, false),
             "memory:" + name);
     harness = new OneInputStreamOperatorTestHarness<>(new LotOperatorFactory<>(spec));
     harness.open();
@@ -235,9 +236,10 @@ class LotOperatorTest {
             LotSpec.Form.ARRIVAL,
             false,
             List.of(
-                new Port<>(Port.MAIN, String.class, LotBench.ORDER, null),
-                new Port<>(Port.REJECTS, Rejected.class, LotBench.ORDER, new OutputTag<>("r") {})),
-            new LotOptions(1, LotOptions.MAX_BLOCK, 0, 1, false),
+                new Port<>(Port.MAIN, String.class, LotBench.ORDER, true, null),
+                new Port<>(
+                    Port.REJECTS, Rejected.class, LotBench.ORDER, true, new OutputTag<>("r") {})),
+            new LotOptions(1, LotOptions.MAX_BLOCK, 0, 1, false, false),
             "memory:" + name);
     harness = new OneInputStreamOperatorTestHarness<>(new LotOperatorFactory<>(spec));
     harness.open();
