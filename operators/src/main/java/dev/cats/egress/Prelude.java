@@ -28,6 +28,7 @@ import org.apache.flink.core.fs.Path;
 public record Prelude(List<Document> documents, List<Artifact> artifacts) implements Serializable {
 
   /** A small document, as the job's client encoded it. */
+  @SuppressWarnings("ArrayRecordComponent") // java.io serializes it; its CID is its identity
   public record Document(Cid cid, byte[] bytes) implements Serializable {
     public static Document of(Block block) {
       return new Document(block.cid(), block.bytes().toArray());

@@ -66,7 +66,7 @@ record EffectiveStructure(Structure document, Prelude.Artifact jar) {
 
   private static boolean leftOut(String key) {
     String last = key.substring(key.lastIndexOf('.') + 1);
-    for (String word : last.split("-")) {
+    for (String word : last.split("-", -1)) {
       if (LEFT_OUT.contains(word)) {
         return true;
       }

@@ -53,6 +53,8 @@ public final class Documents {
   }
 
   /**
+   * The block of this CID.
+   *
    * @param role what the block is to the one who names it, for a message: {@code order of BOM
    *     bafy…}
    */

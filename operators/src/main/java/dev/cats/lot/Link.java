@@ -8,6 +8,7 @@ package dev.cats.lot;
  * @param document the BOM's bytes; empty where the fact is a consumer
  * @param consumer the CID of the BOM that consumed it, as text; empty where the fact is a BOM
  */
+@SuppressWarnings("ArrayRecordComponent") // travels by Flink's POJO serializer, is never compared
 public record Link(String bom, byte[] document, String consumer) {
   private static final byte[] NONE = new byte[0];
 

@@ -19,7 +19,7 @@ final class LotOperatorFactory<IN, OUT> extends AbstractStreamOperatorFactory<Tr
   }
 
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Flink's signature
   public <T extends StreamOperator<Traced<OUT>>> T createStreamOperator(
       StreamOperatorParameters<Traced<OUT>> parameters) {
     return (T) new LotOperator<IN, OUT>(parameters, spec);

@@ -66,6 +66,7 @@ final class Provenance {
   }
 
   /** Adds input records that follow one another in a lot; returns the number of the first. */
+  @SuppressWarnings("ReferenceEquality") // a fast way past the map for records of one lot
   long add(Cid bom, long first, long count) {
     if (bom != lastBom) {
       Integer known = numbers.get(bom);

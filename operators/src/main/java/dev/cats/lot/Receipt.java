@@ -12,6 +12,7 @@ import java.util.List;
  * @param digests the SHA-256 digests of the BOMs' CIDs, 32 bytes each, in the order they were made
  * @param rejected how many rejected records the lots of these BOMs hold
  */
+@SuppressWarnings("ArrayRecordComponent") // travels by Flink's POJO serializer, is never compared
 public record Receipt(String segment, byte[] digests, long rejected) {
   private static final int DIGEST = 32;
 

@@ -100,6 +100,7 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   }
 
   /** The digest of a BOM's CID; records of one lot come one behind the other. */
+  @SuppressWarnings("ReferenceEquality") // records of one lot share the object
   private byte[] digestOf(Cid bom) {
     if (bom != written) {
       written = bom;

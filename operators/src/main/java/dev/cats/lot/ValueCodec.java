@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ sealed interface ValueCodec
         case BYTE_ARRAY -> out.writeBytes((byte[]) value, 0, ((byte[]) value).length);
         case MILLIS -> {
           Instant instant = (Instant) value;
-          if (instant.getNano() % 1_000_000 != 0) {
+          if (!instant.equals(instant.truncatedTo(ChronoUnit.MILLIS))) {
             out.inexact();
           }
           out.writeLong(instant.toEpochMilli());

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -137,7 +138,7 @@ final class ChainRules {
   }
 
   /** Joins ranges that touch, so that a whole file is one entry in the end. */
-  private static void add(TreeMap<Long, Long> known, long first, long last) {
+  private static void add(NavigableMap<Long, Long> known, long first, long last) {
     Map.Entry<Long, Long> before = known.lowerEntry(first);
     boolean touches = before != null && before.getValue() == first - 1;
     Long after = known.remove(last + 1);

@@ -128,7 +128,14 @@ class HistoryTest {
   void sourceRecordsSayWhereTheyCameFrom() throws IOException {
     List<Origin> origins = new ArrayList<>();
     new RecordTrace(documents)
-        .walk(chain.daily.cid(), 1, 64, record -> origins.addAll(record.origins()) || true);
+        .walk(
+            chain.daily.cid(),
+            1,
+            64,
+            record -> {
+              origins.addAll(record.origins());
+              return true;
+            });
     assertThat(origins)
         .containsExactly(
             new Origin.File("letters.txt", chain.file.cid(), 1, 1),

@@ -348,6 +348,7 @@ class CodecTest {
     assertThat(in.remaining()).isZero();
   }
 
+  @SuppressWarnings("EnumOrdinal") // any of them will do
   private static Sample sample(
       String text,
       int number,
