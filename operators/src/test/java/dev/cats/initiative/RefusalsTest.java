@@ -25,7 +25,9 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What cannot be recorded is refused when the job is built, with a message that says what to do. */
+/**
+ * What cannot be recorded is refused when the job is built, with a message that says what to do.
+ */
 class RefusalsTest {
   private static final String CLASS = RefusalsTest.class.getName();
 
@@ -330,8 +332,7 @@ class RefusalsTest {
   void optionsOutOfRange() {
     Configuration config = new Configuration();
     config.set(LotOptions.RECORDS, 0);
-    refuses(
-        () -> LotOptions.of(config), "Invalid cats.lot.records: expected 1 or more, found 0");
+    refuses(() -> LotOptions.of(config), "Invalid cats.lot.records: expected 1 or more, found 0");
     Configuration large = new Configuration();
     large.setString("cats.lot.bytes", "2mb");
     refuses(

@@ -189,8 +189,7 @@ class StreamsIT {
       LotReader lot = lot(bom);
       for (int i = 0; i < lot.records(); i++) {
         long cited = 0;
-        for (Range range :
-            bom.lineage().inputsOf(i, bom.inputs().records(), lot.records())) {
+        for (Range range : bom.lineage().inputsOf(i, bom.inputs().records(), lot.records())) {
           cited += range.count();
         }
         assertThat(lot.at(i)).isEqualTo(cited);
@@ -216,8 +215,7 @@ class StreamsIT {
     }
 
     @Override
-    public void apply(Reading reading, Context<String> context, Citing<Long> out)
-        throws Exception {
+    public void apply(Reading reading, Context<String> context, Citing<Long> out) throws Exception {
       origins.add(context.origin());
       context.onEventTime(context.timestamp() / 100_000 * 100_000 + 99_999);
     }
@@ -259,8 +257,7 @@ class StreamsIT {
       LotReader lot = lot(bom);
       for (int i = 0; i < lot.records(); i++) {
         long cited = 0;
-        for (Range range :
-            bom.lineage().inputsOf(i, bom.inputs().records(), lot.records())) {
+        for (Range range : bom.lineage().inputsOf(i, bom.inputs().records(), lot.records())) {
           cited += range.count();
         }
         assertThat(lot.at(i)).isEqualTo(cited);
