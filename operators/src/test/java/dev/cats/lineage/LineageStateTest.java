@@ -38,7 +38,7 @@ class LineageStateTest {
       assertThat(bom("bom-a")).containsExactly(1, 2);
       assertThat(consumers("bom-a")).containsExactly("bom-b", "bom-c");
       assertThat(bom("bom-b")).containsExactly(3);
-      assertThat(consumers("bom-b")).isNull();
+      assertThat(consumers("bom-b")).isEmpty();
       assertThat(bom("bom-c")).isNull();
     }
   }
