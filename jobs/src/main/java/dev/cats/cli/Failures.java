@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.client.program.ProgramInvocationException;
 import org.apache.flink.runtime.client.JobExecutionException;
@@ -24,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
   private static final int MAX_LINES = 12;
   private static final int MAX_WIDTH = 400;
+  private static final Pattern FLINKS_SETTING =
+      Pattern.compile("Could not parse value '(.*)' for key '(.*)'\\.", Pattern.DOTALL);
   private static final Pattern OURS = Pattern.compile("Cannot |Invalid |Step ");
 
   private Failures() {}
@@ -123,7 +126,16 @@ final class Failures {
       return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
     if (cause instanceof IllegalArgumentException && cause.getMessage() != null) {
-      return cause.getMessage();
+      Matcher setting = FLINKS_SETTING.matcher(cause.getMessage());
+      return setting.matches()
+          ? "Invalid %s: found %s%s"
+              .formatted(
+                  setting.group(2),
+                  setting.group(1),
+                  cause.getCause() == null || cause.getCause().getMessage() == null
+                      ? ""
+                      : " (" + cause.getCause().getMessage() + ")")
+          : cause.getMessage();
     }
     return "Cannot go on: "
         + cause

@@ -115,11 +115,12 @@ final class LogCommand extends StoreCommand {
             out()
                 .printf(
                     Locale.ROOT,
-                    "  %-" + width + "s  %,7d BOM%s %,11d records %,13d bytes  newest %s%n",
+                    "  %-" + width + "s  %,7d BOM%s %,11d record%s %,13d bytes  newest %s%n",
                     step,
                     share.boms(),
                     share.boms() == 1 ? " " : "s",
                     share.records(),
+                    share.records() == 1 ? " " : "s",
                     share.bytes(),
                     share.newest()));
   }

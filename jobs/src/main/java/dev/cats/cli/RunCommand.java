@@ -46,6 +46,11 @@ final class RunCommand extends RunningCommand {
 
   @Override
   org.apache.flink.core.fs.Path input() throws IOException {
+    if (input.isBlank()) {
+      throw Failure.usage(
+          "Invalid --input: expected a file or a URI, found nothing",
+          "Try: --input all_week.geojson");
+    }
     return switch (initiative) {
       case seismology ->
           input.matches(StoreOption.URI_FORM)

@@ -6,6 +6,8 @@ import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.job.seismology.SeismologyJob;
+import dev.cats.lineage.Chain;
+import dev.cats.lineage.Documents;
 import dev.cats.lot.LotOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,6 +79,7 @@ abstract class RunningCommand implements Callable<Integer> {
           "Invalid --parallelism: expected 1 or more, found " + parallelism,
           "Try: --parallelism 2");
     }
+    Settings.check(settings);
     long started = System.nanoTime();
     Configuration configuration = new Configuration();
     StreamExecutionEnvironment env =
@@ -151,11 +154,23 @@ abstract class RunningCommand implements Callable<Integer> {
     return settled;
   }
 
-  /** Says before the job starts what would stop it: a store that is taken or not writable. */
+  /**
+   * Says before the job starts what would stop it: a store that is taken, not writable, damaged at
+   * its head or another initiative's.
+   */
   private void checkStore() throws IOException {
     try (BlockStore store = BlockStores.open(where.uri());
         BlockStore.Lock lock = store.lock("start of a run")) {
       store.check();
+      if (store.head().isPresent()) {
+        String found = Chain.ofHead(new Documents(store)).next().orElseThrow().initiative();
+        if (!found.equals(SeismologyJob.NAME)) {
+          throw Failure.usage(
+              "Cannot run %s on %s: it holds the chain of initiative %s"
+                  .formatted(SeismologyJob.NAME, store.describe(), found),
+              "Give this one a store of its own with --store DIR.");
+        }
+      }
     }
   }
 

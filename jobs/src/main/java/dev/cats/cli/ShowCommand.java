@@ -76,7 +76,7 @@ final class ShowCommand extends StoreCommand {
       } else {
         OtherBlock.print(block, json(), out());
       }
-    } catch (DecodeException e) {
+    } catch (DecodeException | IllegalArgumentException e) { // DAG-JSON cannot say everything
       throw Failure.foundWrong("Cannot show %s: %s".formatted(cid, e.getMessage()));
     }
     return FINE;

@@ -33,6 +33,10 @@ final class StoreOption {
 
   /** The store as a URI; a relative path is relative to where the user is. */
   URI uri() {
+    if (location.isBlank()) {
+      throw Failure.usage(
+          "Invalid --store: expected a folder or a URI, found nothing", "Try: --store " + DEFAULT);
+    }
     try {
       return location.matches(URI_FORM)
           ? new URI(location)
@@ -61,7 +65,14 @@ final class StoreOption {
             "Name another with --store DIR, or make one: ./cats demo" + option());
       }
     }
-    return BlockStores.open(uri);
+    BlockStore store = BlockStores.open(uri);
+    try {
+      store.checkReadable();
+    } catch (IOException e) {
+      store.close();
+      throw e;
+    }
+    return store;
   }
 
   /** What HEAD names. */

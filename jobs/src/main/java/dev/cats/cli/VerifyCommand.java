@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Fetches, hashes and decodes every block that can be reached, follows its links and compares what the",
-      "documents say of each other: signatures, the chain, record counts, lineage."
+      "documents say of each other: signatures, the chain, record counts, lineage. From HEAD it also reads what is",
+      "committed and linked from nowhere, and the indexes."
     },
     footer = {
       "",
@@ -34,6 +35,7 @@ import picocli.CommandLine.Parameters;
       "Exit codes: 0 all is well, 1 something is wrong, 2 the store cannot be asked."
     })
 final class VerifyCommand extends StoreCommand {
+  private static final String HEAD = "HEAD";
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   @Parameters(
@@ -46,6 +48,9 @@ final class VerifyCommand extends StoreCommand {
     Cid root = where().target(store, target, "verify");
     long started = System.nanoTime();
     IntegrityReport report = IntegrityCheck.run(store, root, new Ticker(started));
+    if (target.equals(HEAD)) {
+      report = report.and(store.inspect());
+    }
     if (json()) {
       out().println(line(report));
     } else {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own. Its output goes to a file, and it is gone when this is closed. */
-final class JavaProcess implements Closeable {
+public final class JavaProcess implements Closeable {
   private static final long PATIENCE_SECONDS = 30;
 
   private final String name;
@@ -30,7 +30,8 @@ final class JavaProcess implements Closeable {
    *
    * @param command options of the JVM, main class and arguments
    */
-  static JavaProcess start(String name, Path folder, List<String> command) throws IOException {
+  public static JavaProcess start(String name, Path folder, List<String> command)
+      throws IOException {
     return start(name, folder, Map.of(), command);
   }
 
@@ -54,12 +55,12 @@ final class JavaProcess implements Closeable {
   }
 
   /** The class path of this JVM, wherever the test runner put it. */
-  static String classPath() {
+  public static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   /** The packages that Flink needs open, as this JVM was started with them. */
-  static List<String> opens() {
+  public static List<String> opens() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> option.startsWith("--add-"))
         .toList();
@@ -69,11 +70,11 @@ final class JavaProcess implements Closeable {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  String output() throws IOException {
+  public String output() throws IOException {
     return Files.readString(output);
   }
 
@@ -83,7 +84,7 @@ final class JavaProcess implements Closeable {
   }
 
   /** Its exit code, once it has ended by itself. */
-  int await(Duration time) throws IOException, InterruptedException {
+  public int await(Duration time) throws IOException, InterruptedException {
     if (!endsWithin(time)) {
       throw new IOException(
           "Cannot wait for " + name + ": still running after " + time + "\n" + output());
@@ -92,7 +93,7 @@ final class JavaProcess implements Closeable {
   }
 
   /** Ends it without a warning (SIGKILL), and waits until it is gone. */
-  void kill() throws IOException, InterruptedException {
+  public void kill() throws IOException, InterruptedException {
     if (!process.destroyForcibly().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException("Cannot kill " + name + ": process " + pid() + " stays");
     }

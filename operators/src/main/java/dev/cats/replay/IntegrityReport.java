@@ -1,7 +1,11 @@
 package dev.cats.replay;
 
 import dev.cats.content.Cid;
+import dev.cats.content.CorruptBlockException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an {@link IntegrityCheck} looked at and what it found wrong, in the order it was found.
@@ -30,6 +34,29 @@ public record IntegrityReport(
 
   public boolean ok() {
     return problems.isEmpty();
+  }
+
+  /**
+   * This report with the damage that a look at all of the store found, except for blocks that it
+   * has already.
+   */
+  public IntegrityReport and(List<CorruptBlockException> damage) {
+    Set<Cid> known = problems.stream().map(Problem::cid).collect(Collectors.toSet());
+    List<Problem> all = new ArrayList<>(problems);
+    long beyond = unlisted;
+    for (CorruptBlockException each : damage) {
+      if (known.contains(each.cid())) {
+        continue;
+      }
+      if (all.size() < IntegrityCheck.MAX_PROBLEMS) {
+        String where = "segment " + each.segment() + ", linked from nothing that could be read";
+        all.add(new Problem(each.kind().text(), each.cid(), where, each.getMessage()));
+      } else {
+        beyond++;
+      }
+    }
+    return new IntegrityReport(
+        blocks, manifests, boms, lots, records, bytes, unstored, all, beyond);
   }
 
   /**

@@ -185,7 +185,13 @@ final class LocalFolder implements Folder {
     try {
       return LocalLock.take(root.toRealPath().resolve("lock"), describe(), holder);
     } catch (FileSystemException e) {
-      throw failed("lock", "lock", e);
+      throw new IOException(
+          "Cannot write to "
+              + describe()
+              + ": "
+              + reason(e)
+              + " for lock. Check its owner and mode, or choose another store",
+          e);
     }
   }
 

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** The bundled feed, for tests. */
-final class BundledFeed {
+public final class BundledFeed {
   private BundledFeed() {}
 
   static InputStream open() {
     return BundledFeed.class.getResourceAsStream("/data/usgs-week.geojson");
   }
 
-  static List<String> features() throws IOException {
+  public static List<String> features() throws IOException {
     return features(FeatureReader.of("usgs-week.geojson", open()));
   }
 

@@ -1,0 +1,71 @@
+package dev.cats.cli;
+
+import dev.cats.egress.EgressOptions;
+import dev.cats.lot.LotOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * The settings given with {@code -D}, looked at before anything starts. A mistyped name of ours
+ * would otherwise do nothing, silently; Flink's own are Flink's to judge.
+ */
+final class Settings {
+  private static final String OURS = "cats.";
+
+  /** Each with what it expects. */
+  static final Map<ConfigOption<?>, String> KNOWN = new LinkedHashMap<>();
+
+  static {
+    KNOWN.put(LotOptions.RECORDS, "a whole number, 1 or more");
+    KNOWN.put(LotOptions.BYTES, "a size up to 1mb, such as 512kb");
+    KNOWN.put(LotOptions.MAX_AGE, "a duration such as 500ms, or 0");
+    KNOWN.put(LotOptions.SCOPE, "step or exchange");
+    KNOWN.put(LotOptions.STORE, "all or ends");
+    KNOWN.put(LotOptions.SEGMENT_BYTES, "a size such as 64mb");
+    KNOWN.put(EgressOptions.NODE_KEY, "the path of a key file");
+  }
+
+  private Settings() {}
+
+  static void check(Map<String, String> given) {
+    given.forEach(
+        (key, value) -> {
+          if (key.equals(EgressOptions.STORE.key())) {
+            throw Failure.usage(
+                "Invalid -D " + key + ": the store is an argument of its own",
+                "Try: --store " + value);
+          }
+          if (key.startsWith(OURS)) {
+            checkOurs(key, value);
+          }
+        });
+  }
+
+  private static void checkOurs(String key, String value) {
+    for (Map.Entry<ConfigOption<?>, String> known : KNOWN.entrySet()) {
+      if (known.getKey().key().equals(key)) {
+        checkValue(known.getKey(), known.getValue(), value);
+        return;
+      }
+    }
+    StringBuilder all = new StringBuilder();
+    KNOWN.forEach(
+        (option, expected) -> all.append(String.format("%n  %-18s  %s", option.key(), expected)));
+    throw Failure.usage("Invalid -D " + key + ": there is no such setting", "There are:" + all);
+  }
+
+  private static void checkValue(ConfigOption<?> option, String expected, String value) {
+    Configuration one = new Configuration();
+    one.setString(option.key(), value);
+    try {
+      one.getOptional(option);
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(
+          "Invalid " + option.key() + ": expected " + expected + ", found " + value,
+          "What it is for: ./cats run --help",
+          e);
+    }
+  }
+}
