@@ -65,9 +65,7 @@ class BadInputIT {
   }
 
   private static String collection(List<String> features) {
-    return "{\"type\":\"FeatureCollection\",\"features\":["
-        + String.join(",\n", features)
-        + "]}";
+    return "{\"type\":\"FeatureCollection\",\"features\":[" + String.join(",\n", features) + "]}";
   }
 
   private Path write(String name, String text) throws IOException {
@@ -136,8 +134,7 @@ class BadInputIT {
     Map<String, JsonNode> rejects = new TreeMap<>();
     for (JsonNode output : summary.get("outputs")) {
       if (output.get("step").asText().endsWith("(rejects)")) {
-        Answer shown =
-            Answer.to("show", output.get("data").asText(), "--store", store.toString());
+        Answer shown = Answer.to("show", output.get("data").asText(), "--store", store.toString());
         for (String line : shown.lines()) {
           JsonNode reject = JSON.readTree(line);
           rejects.put(text(reject), reject);
@@ -153,7 +150,7 @@ class BadInputIT {
         "feed",
         "too-large",
         "Cannot put a record of "
-            + (large.length() + 3)
+            + (large.length() + 4) // the length in front of it
             + " bytes into a lot: a block holds at most 1048576; store it on its own and pass it by"
             + " CID (the first 4096 bytes are kept here)");
   }
@@ -176,12 +173,7 @@ class BadInputIT {
       if (output.get("step").asText().equals("feed (rejects)")) {
         Answer trace =
             Answer.to(
-                "trace",
-                output.get("bom").asText(),
-                "--records",
-                "0",
-                "--store",
-                store.toString());
+                "trace", output.get("bom").asText(), "--records", "0", "--store", store.toString());
         assertThat(trace.out()).contains("from file feed.geojson, record 0 ");
       }
     }
@@ -355,7 +347,8 @@ class BadInputIT {
     assertThat(after.manifests()).hasSizeGreaterThan(before.manifests().size());
     assertThat(after.manifests())
         .extracting(Manifest::cid)
-        .endsWith(before.manifests().stream().map(Manifest::cid).toArray(dev.cats.content.Cid[]::new));
+        .endsWith(
+            before.manifests().stream().map(Manifest::cid).toArray(dev.cats.content.Cid[]::new));
     Answer verify = Answer.to("verify", "HEAD", "--store", killed.toString());
     assertThat(verify.code()).as(verify.out()).isZero();
   }

@@ -183,8 +183,7 @@ class DamagedRunIT {
 
   @Test
   void aDamagedIndexIsFound() throws Exception {
-    Path index =
-        Path.of(find(dailyLot()).segment().toString().replaceFirst("\\.car$", ".idx"));
+    Path index = Path.of(find(dailyLot()).segment().toString().replaceFirst("\\.car$", ".idx"));
     flip(index, Files.size(index) / 2);
     Answer answer = verify();
     assertThat(answer.code()).isEqualTo(1);
@@ -232,8 +231,7 @@ class DamagedRunIT {
           for (Optional<CarReader.Section> at = reader.next(); at.isPresent(); at = reader.next()) {
             Block block = at.get().block();
             Path path =
-                Files.write(
-                    blocks.resolve(block.cid() + ending(block)), block.bytes().toArray());
+                Files.write(blocks.resolve(block.cid() + ending(block)), block.bytes().toArray());
             Answer answer = Answer.to("show", "--file", path.toString());
             assertThat(answer.code()).as(answer.out()).isZero();
             assertThat(JSON.readTree(answer.out()).get("cid").asText())
