@@ -26,7 +26,10 @@ record Pipeline(Shape shape, Scope scope) {
   enum Shape {
     /** Generator, map, map, discard: no exchange, and next to no work. */
     CHAIN,
-    /** Generator, map, exchange by station, one RocksDB read and write, discard. */
+    /**
+     * Generator, map, exchange by station, the difference to the sample before, kept in RocksDB,
+     * discard.
+     */
     KEYED,
     /** Generator, map, exchange by station, windows of 100 records kept in RocksDB, discard. */
     WINDOWED
@@ -69,7 +72,7 @@ record Pipeline(Shape shape, Scope scope) {
           case KEYED ->
               calibrated
                   .keyBy(new Samples.StationOf(), Types.STRING)
-                  .process(new Samples.PlainCentre(), type);
+                  .process(new Samples.PlainChange(), type);
           case WINDOWED ->
               calibrated
                   .assignTimestampsAndWatermarks(
@@ -93,7 +96,7 @@ record Pipeline(Shape shape, Scope scope) {
           case KEYED ->
               calibrated
                   .keyBy(new Samples.StationOf())
-                  .process("centre", new Samples.TracedCentre());
+                  .process("change", new Samples.TracedChange());
           case WINDOWED ->
               calibrated
                   .timestamps(new Samples.SampleTime(), WatermarkStrategy.forMonotonousTimestamps())

@@ -12,7 +12,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
@@ -125,7 +124,7 @@ final class Samples {
     }
   }
 
-  /** What is known of a station so far: keyed state, and what a window comes to. */
+  /** What a window of a station's samples comes to. */
   public static final class Tally {
     public String station = "";
     public long records;
@@ -144,56 +143,48 @@ final class Samples {
       sum += sample.getValue();
       maximum = Math.max(maximum, sample.getValue());
     }
-
-    /** The sample, as its difference to the station's mean. */
-    Sample centred(Sample sample) {
-      return valued(sample, sample.getValue() - sum / records);
-    }
   }
 
-  private static ValueState<Tally> tallies(RuntimeContext runtime) {
-    return runtime.getState(new ValueStateDescriptor<>("tally", Types.POJO(Tally.class)));
+  /** The sample before of each station: state as large as a record. */
+  private static ValueState<Sample> before(RuntimeContext runtime) {
+    return runtime.getState(new ValueStateDescriptor<>("before", PlainType.POJO.samples()));
   }
 
-  /** One read and one write of RocksDB for each record. */
-  private static Sample centred(ValueState<Tally> tallies, Sample sample) throws Exception {
-    Tally tally = tallies.value();
-    if (tally == null) {
-      tally = new Tally(sample.getStation());
-    }
-    tally.add(sample);
-    tallies.update(tally);
-    return tally.centred(sample);
+  /** The change since the sample before: one read and one write of RocksDB for each record. */
+  private static Sample change(ValueState<Sample> before, Sample sample) throws Exception {
+    Sample last = before.value();
+    before.update(sample);
+    return last == null ? sample : valued(sample, sample.getValue() - last.getValue());
   }
 
-  static final class PlainCentre extends KeyedProcessFunction<String, Sample, Sample> {
+  static final class PlainChange extends KeyedProcessFunction<String, Sample, Sample> {
     private static final long serialVersionUID = 1L;
-    private transient ValueState<Tally> tallies;
+    private transient ValueState<Sample> before;
 
     @Override
     public void open(OpenContext context) {
-      tallies = tallies(getRuntimeContext());
+      before = before(getRuntimeContext());
     }
 
     @Override
     public void processElement(Sample sample, Context context, Collector<Sample> out)
         throws Exception {
-      out.collect(centred(tallies, sample));
+      out.collect(change(before, sample));
     }
   }
 
-  static final class TracedCentre extends KeyedStep<String, Sample, Sample> {
+  static final class TracedChange extends KeyedStep<String, Sample, Sample> {
     private static final long serialVersionUID = 1L;
-    private transient ValueState<Tally> tallies;
+    private transient ValueState<Sample> before;
 
     @Override
     public void open(OpenContext context, RuntimeContext runtime) {
-      tallies = tallies(runtime);
+      before = before(runtime);
     }
 
     @Override
     public void apply(Sample sample, Context<String> context, Citing<Sample> out) throws Exception {
-      out.collect(centred(tallies, sample));
+      out.collect(change(before, sample));
     }
   }
 

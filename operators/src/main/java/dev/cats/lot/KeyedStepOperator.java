@@ -71,7 +71,7 @@ final class KeyedStepOperator<K, IN, OUT> extends KeyedProcessFunction<K, Traced
     if (current == null) {
       throw noRecord(what);
     }
-    return new Refs().add(current.bom(), current.index());
+    return Refs.of(current.bom(), current.index());
   }
 
   private final class StepContext implements KeyedStep.Context<K> {

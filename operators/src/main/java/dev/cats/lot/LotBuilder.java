@@ -11,10 +11,8 @@ import dev.cats.step.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import javax.annotation.Nullable;
 
@@ -57,7 +55,7 @@ final class LotBuilder {
 
   private final LotSpec spec;
   private final Destination destination;
-  private final List<OpenLot<?>> lots = new ArrayList<>();
+  private final OpenLot<?>[] lots;
   private final Map<String, OpenLot<?>> sides = new HashMap<>();
   private final OpenLot<?> main;
   private final OpenLot<?> rejects;
@@ -74,10 +72,11 @@ final class LotBuilder {
   LotBuilder(LotSpec spec, Destination destination) {
     this.spec = spec;
     this.destination = destination;
-    for (Port<?> port : spec.ports()) {
-      OpenLot<?> lot = new OpenLot<>(port, spec.options().bytes());
-      lots.add(lot);
-      sides.put(port.name(), lot);
+    this.lots = new OpenLot<?>[spec.ports().size()];
+    for (int i = 0; i < lots.length; i++) {
+      Port<?> port = spec.ports().get(i);
+      lots[i] = new OpenLot<>(port, spec.options().bytes());
+      sides.put(port.name(), lots[i]);
     }
     this.main = sides.get(Port.MAIN);
     this.rejects = sides.get(Port.REJECTS);

@@ -39,7 +39,11 @@ final class Provenance {
   private final List<Lineage.Spread.Group> spread = new ArrayList<>();
   private int groupOutputs;
   private long groupInputs;
-  private final List<List<Range>> edges = new ArrayList<>();
+
+  /** Per output the first of its inputs and how many they are. */
+  private long[] edges = new long[2 * 64];
+
+  private int edgeCount;
   private boolean same = true;
 
   /** The BOMs consumed so far, each once. */
@@ -57,7 +61,7 @@ final class Provenance {
         + runCount * 7
         + origins.size() * 64
         + spread.size() * 3
-        + edges.size() * 4;
+        + edgeCount * 4;
   }
 
   /** Adds one input record; returns its number. */
@@ -154,10 +158,15 @@ final class Provenance {
 
   /** Says that the next output was made from these inputs. */
   void edge(long first, long count) {
-    if (count != 1 || first != edges.size()) {
+    if (count != 1 || first != edgeCount) {
       same = false;
     }
-    edges.add(List.of(new Range(first, count)));
+    if (2 * edgeCount == edges.length) {
+      edges = Arrays.copyOf(edges, edges.length * 2);
+    }
+    edges[2 * edgeCount] = first;
+    edges[2 * edgeCount + 1] = count;
+    edgeCount++;
   }
 
   Inputs inputsDocument() {
@@ -167,8 +176,12 @@ final class Provenance {
   }
 
   Lineage lineage() {
-    if (!edges.isEmpty()) {
-      return same && edges.size() == inputs ? new Lineage.Same() : new Lineage.Edges(edges);
+    if (edgeCount > 0 && !(same && edgeCount == inputs)) {
+      List<List<Range>> outputs = new ArrayList<>(edgeCount);
+      for (int i = 0; i < edgeCount; i++) {
+        outputs.add(List.of(new Range(edges[2 * i], edges[2 * i + 1])));
+      }
+      return new Lineage.Edges(outputs);
     }
     if (same) {
       return new Lineage.Same();
@@ -189,7 +202,7 @@ final class Provenance {
     inputs = 0;
     spread.clear();
     groupInputs = 0;
-    edges.clear();
+    edgeCount = 0;
     same = true;
   }
 }

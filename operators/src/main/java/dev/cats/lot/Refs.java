@@ -12,19 +12,24 @@ import org.apache.flink.core.memory.DataOutputView;
  * made from, or what stands next to an accumulator.
  */
 final class Refs {
-  private Cid[] boms;
-  private int[] firsts;
-  private int[] counts;
+  private static final Cid[] NO_BOMS = {};
+  private static final int[] NO_NUMBERS = {};
+
+  /** The first run, apart from the others: most references are to one record. */
+  private Cid bom;
+
+  private int first;
+  private int count;
+
+  private Cid[] boms = NO_BOMS;
+  private int[] firsts = NO_NUMBERS;
+  private int[] counts = NO_NUMBERS;
   private int runs;
 
-  Refs() {
-    this(2);
-  }
+  Refs() {}
 
-  private Refs(int capacity) {
-    boms = new Cid[capacity];
-    firsts = new int[capacity];
-    counts = new int[capacity];
+  static Refs of(Cid bom, int index) {
+    return new Refs().add(bom, index);
   }
 
   int runs() {
@@ -32,49 +37,59 @@ final class Refs {
   }
 
   Cid bom(int run) {
-    return boms[run];
+    return run == 0 ? bom : boms[run - 1];
   }
 
   int first(int run) {
-    return firsts[run];
+    return run == 0 ? first : firsts[run - 1];
   }
 
   int count(int run) {
-    return counts[run];
+    return run == 0 ? count : counts[run - 1];
   }
 
-  Refs add(Cid bom, int index) {
-    return add(bom, index, 1);
+  Refs add(Cid another, int index) {
+    return add(another, index, 1);
   }
 
-  private Refs add(Cid bom, int first, int count) {
+  private Refs add(Cid another, int from, int more) {
     int last = runs - 1;
-    if (runs > 0 && firsts[last] + counts[last] == first && boms[last].equals(bom)) {
-      counts[last] += count;
+    if (last >= 0 && first(last) + count(last) == from && bom(last).equals(another)) {
+      if (last == 0) {
+        count += more;
+      } else {
+        counts[last - 1] += more;
+      }
       return this;
     }
-    if (runs == boms.length) {
-      int capacity = runs * 2;
-      boms = Arrays.copyOf(boms, capacity);
-      firsts = Arrays.copyOf(firsts, capacity);
-      counts = Arrays.copyOf(counts, capacity);
+    if (runs == 0) {
+      bom = another;
+      first = from;
+      count = more;
+    } else {
+      if (last == boms.length) {
+        int capacity = Math.max(4, last * 2);
+        boms = Arrays.copyOf(boms, capacity);
+        firsts = Arrays.copyOf(firsts, capacity);
+        counts = Arrays.copyOf(counts, capacity);
+      }
+      boms[last] = another;
+      firsts[last] = from;
+      counts[last] = more;
     }
-    boms[runs] = bom;
-    firsts[runs] = first;
-    counts[runs] = count;
     runs++;
     return this;
   }
 
   Refs addAll(Refs others) {
     for (int i = 0; i < others.runs; i++) {
-      add(others.boms[i], others.firsts[i], others.counts[i]);
+      add(others.bom(i), others.first(i), others.count(i));
     }
     return this;
   }
 
   Refs copy() {
-    return new Refs(Math.max(2, runs)).addAll(this);
+    return new Refs().addAll(this);
   }
 
   /**
@@ -85,19 +100,19 @@ final class Refs {
   void write(DataOutputView out) throws IOException {
     TracedSerializer.writeVarint(runs, out);
     for (int i = 0; i < runs; i++) {
-      boolean same = i > 0 && boms[i].equals(boms[i - 1]);
+      boolean same = i > 0 && bom(i).equals(bom(i - 1));
       out.writeByte(same ? 1 : 0);
       if (!same) {
-        out.write(boms[i].digest().toArray());
+        out.write(bom(i).digest().toArray());
       }
-      TracedSerializer.writeVarint(firsts[i], out);
-      TracedSerializer.writeVarint(counts[i], out);
+      TracedSerializer.writeVarint(first(i), out);
+      TracedSerializer.writeVarint(count(i), out);
     }
   }
 
   static Refs read(DataInputView in) throws IOException {
     int runs = (int) TracedSerializer.readVarint(in);
-    Refs refs = new Refs(Math.max(2, runs));
+    Refs refs = new Refs();
     Cid bom = null;
     for (int i = 0; i < runs; i++) {
       if (in.readByte() == 0) {
@@ -117,9 +132,7 @@ final class Refs {
       return false;
     }
     for (int i = 0; i < runs; i++) {
-      if (!boms[i].equals(that.boms[i])
-          || firsts[i] != that.firsts[i]
-          || counts[i] != that.counts[i]) {
+      if (!bom(i).equals(that.bom(i)) || first(i) != that.first(i) || count(i) != that.count(i)) {
         return false;
       }
     }
@@ -130,7 +143,7 @@ final class Refs {
   public int hashCode() {
     int hash = runs;
     for (int i = 0; i < runs; i++) {
-      hash = 31 * (31 * (31 * hash + boms[i].hashCode()) + firsts[i]) + counts[i];
+      hash = 31 * (31 * (31 * hash + bom(i).hashCode()) + first(i)) + count(i);
     }
     return hash;
   }
@@ -139,8 +152,8 @@ final class Refs {
   public String toString() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < runs; i++) {
-      text.append(i == 0 ? "" : ", ").append(boms[i]).append('/').append(firsts[i]);
-      text.append('+').append(counts[i]);
+      text.append(i == 0 ? "" : ", ").append(bom(i)).append('/').append(first(i));
+      text.append('+').append(count(i));
     }
     return text.toString();
   }
