@@ -33,6 +33,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -100,6 +101,16 @@ public final class DataInitiative {
               + " without operator chaining: a function and the operator that seals its lots are"
               + " one chain; remove "
               + PipelineOptions.OPERATOR_CHAINING.key());
+    }
+    if (all.get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE)
+        != CheckpointingMode.EXACTLY_ONCE) {
+      throw new IllegalArgumentException(
+          "Cannot run initiative "
+              + name
+              + " with at-least-once checkpoints: after a failure records would be committed twice;"
+              + " set "
+              + CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key()
+              + ": EXACTLY_ONCE");
     }
     all.set(PipelineOptions.GENERIC_TYPES, false);
     if (!all.contains(StateBackendOptions.STATE_BACKEND)) {

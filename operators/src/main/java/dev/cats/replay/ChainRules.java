@@ -29,6 +29,10 @@ final class ChainRules {
   private final Map<Cid, String> runs = new HashMap<>();
 
   private final Set<Cid> uncommitted = new HashSet<>();
+  private final Set<Cid> sources = new HashSet<>();
+
+  /** BOMs that one run committed in more than one manifest. */
+  private final Set<Cid> repeated = new HashSet<>();
 
   /** Per run, order and place, the records met so far: first number to last. */
   private final Map<String, TreeMap<Long, Long>> read = new HashMap<>();
@@ -55,13 +59,21 @@ final class ChainRules {
     return Optional.empty();
   }
 
-  /** Another run may have made the very same BOM; one run commits it once. */
+  /**
+   * Another run may have made the very same BOM, and one run may make equal lots of equal inputs in
+   * two checkpoints, such as equal results of windows that overlap; a source's records come once.
+   */
   Optional<String> commits(Cid bom, Manifest manifest) {
-    return manifest.run().equals(runs.put(bom, manifest.run()))
-        ? Optional.of(
-            "Invalid chain: expected each BOM once in run %s, found %s again in manifest %s"
-                .formatted(manifest.run(), bom, manifest.cid()))
-        : Optional.empty();
+    if (!manifest.run().equals(runs.put(bom, manifest.run()))) {
+      return Optional.empty();
+    }
+    repeated.add(bom);
+    return sources.contains(bom) ? Optional.of(twice(bom)) : Optional.empty();
+  }
+
+  private String twice(Cid bom) {
+    return "Invalid chain: expected each BOM of a source once in run %s, found %s again"
+        .formatted(runs.get(bom), bom);
   }
 
   /** Says that no manifest led to this BOM. */
@@ -95,6 +107,13 @@ final class ChainRules {
    * in.
    */
   Optional<String> origins(Bom bom, List<Origin> origins) {
+    if (origins.isEmpty()) {
+      return Optional.empty();
+    }
+    sources.add(bom.cid());
+    if (repeated.contains(bom.cid())) {
+      return Optional.of(twice(bom.cid()));
+    }
     String run = runs.get(bom.cid());
     if (run == null || !(bom.lineage() instanceof Lineage.Same)) {
       return Optional.empty();

@@ -17,9 +17,11 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -138,7 +140,7 @@ class RefusalsTest {
   }
 
   @Test
-  void batchModeAndUnchainedOperators() {
+  void batchModeUnchainedOperatorsAndAtLeastOnce() {
     Configuration batch = new Configuration();
     batch.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.BATCH);
     refuses(
@@ -151,6 +153,13 @@ class RefusalsTest {
         () -> initiative(unchained),
         "Cannot run initiative sample without operator chaining: a function and the operator that"
             + " seals its lots are one chain; remove pipeline.operator-chaining.enabled");
+    Configuration atLeastOnce = new Configuration();
+    atLeastOnce.set(
+        CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.AT_LEAST_ONCE);
+    refuses(
+        () -> initiative(atLeastOnce),
+        "Cannot run initiative sample with at-least-once checkpoints: after a failure records would"
+            + " be committed twice; set execution.checkpointing.mode: EXACTLY_ONCE");
   }
 
   record ToUuid() implements MapFunction<Reading, UUID> {

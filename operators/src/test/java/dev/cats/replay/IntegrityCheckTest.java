@@ -104,7 +104,7 @@ class IntegrityCheckTest {
   void aBomThatARunCommitsTwiceIsFound() throws IOException {
     chain.withHead(
         chain.manifest("run-1", 3, Optional.of(chain.second.cid()), 0, List.of(chain.feedA)));
-    assertOnly("chain", chain.feedA.cid(), "expected each BOM once in run run-1");
+    assertOnly("chain", chain.feedA.cid(), "expected each BOM of a source once in run run-1");
   }
 
   @Test
