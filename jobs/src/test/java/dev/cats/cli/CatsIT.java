@@ -219,10 +219,9 @@ class CatsIT {
   void thePublicVectorsHaveTheCidInTheirName() throws IOException {
     Path vectors =
         Path.of(System.getProperty("cats.root"), "../shared/vectors/dag-cbor").normalize();
-    boolean there = Files.isDirectory(vectors);
-    assumeThat(there || "true".equals(System.getenv("CI")))
-        .as("no vectors in %s", vectors)
-        .isTrue();
+    assumeThat(vectors.getParent().getParent())
+        .as("the public vectors are not beside the checkout")
+        .exists();
     List<String> files;
     try (Stream<Path> all = Files.list(vectors)) {
       files = all.map(Path::toString).filter(name -> name.endsWith(".dag-cbor")).sorted().toList();

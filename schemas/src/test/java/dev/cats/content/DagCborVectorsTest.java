@@ -53,9 +53,7 @@ class DagCborVectorsTest {
   private static List<Path> files(String folder, String ending) throws IOException {
     Path path = Path.of(System.getProperty("cats.root"), "..", "shared", "vectors", folder);
     if (!Files.isDirectory(path)) {
-      assertThat(System.getenv("CI"))
-          .as("CI has the vectors, but not " + path)
-          .isNotEqualTo("true");
+      assertThat(path.getParent().getParent()).as("a shared folder without vectors").doesNotExist();
       Assumptions.abort("Skipped: the public vectors are not beside the checkout, in " + path);
     }
     try (Stream<Path> all = Files.list(path)) {
