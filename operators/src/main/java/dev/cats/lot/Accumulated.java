@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputView;
 record Accumulated<A>(A value, Refs refs) {
 
   /** The type of an accumulator with its references. */
-  static final class Type<A> extends TypeInformation<Accumulated<A>> {
+  static final class Type<A> extends OpaqueType<Accumulated<A>> {
     private static final long serialVersionUID = 1L;
     private final TypeInformation<A> value;
 
@@ -23,34 +23,9 @@ record Accumulated<A>(A value, Refs refs) {
     }
 
     @Override
-    public boolean isBasicType() {
-      return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-      return false;
-    }
-
-    @Override
-    public int getArity() {
-      return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-      return 1;
-    }
-
-    @Override
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Class<Accumulated<A>> getTypeClass() {
       return (Class) Accumulated.class;
-    }
-
-    @Override
-    public boolean isKeyType() {
-      return false;
     }
 
     @Override
@@ -71,11 +46,6 @@ record Accumulated<A>(A value, Refs refs) {
     @Override
     public int hashCode() {
       return value.hashCode();
-    }
-
-    @Override
-    public boolean canEqual(Object other) {
-      return other instanceof Type<?>;
     }
   }
 

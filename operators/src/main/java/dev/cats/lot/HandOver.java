@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * The type of what one operator hands to the next inside a chain, by reference. It never reaches
  * the network or state: an initiative refuses to run with operator chaining off.
  */
-public final class HandOver<T> extends TypeInformation<T> {
+public final class HandOver<T> extends OpaqueType<T> {
   private static final long serialVersionUID = 1L;
   private static final HandOver<?> INSTANCE = new HandOver<>();
 
@@ -26,34 +26,9 @@ public final class HandOver<T> extends TypeInformation<T> {
   }
 
   @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
   @SuppressWarnings("unchecked")
   public Class<T> getTypeClass() {
     return (Class<T>) Object.class;
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
   }
 
   @Override
@@ -75,11 +50,6 @@ public final class HandOver<T> extends TypeInformation<T> {
   @Override
   public int hashCode() {
     return HandOver.class.hashCode();
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof HandOver<?>;
   }
 
   /** Copies nothing and writes nothing. */

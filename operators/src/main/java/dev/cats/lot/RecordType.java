@@ -7,7 +7,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Flink's view of records: traced ones with or without a key, and plain values. */
-public final class RecordType<R> extends TypeInformation<R> {
+public final class RecordType<R> extends OpaqueType<R> {
   private static final long serialVersionUID = 1L;
 
   private final Class<?> type;
@@ -37,34 +37,9 @@ public final class RecordType<R> extends TypeInformation<R> {
   }
 
   @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
   @SuppressWarnings("unchecked")
   public Class<R> getTypeClass() {
     return (Class<R>) (traced ? Traced.class : type);
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
   }
 
   @Override
@@ -93,10 +68,5 @@ public final class RecordType<R> extends TypeInformation<R> {
   @Override
   public int hashCode() {
     return Objects.hash(type.getName(), traced, key);
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof RecordType<?>;
   }
 }
