@@ -35,12 +35,24 @@ final class Runs extends AbstractList<Run> implements RandomAccess {
       throw Check.invalid(what, "triples (bom, first, count)", triples.length + " integers");
     }
     for (int i = 0; i < triples.length; i += 3) {
-      Check.integer(what + "[" + i + "]", triples[i], 0, Integer.MAX_VALUE);
-      Check.integer(what + "[" + (i + 1) + "]", triples[i + 1], 0);
-      Check.integer(
-          what + "[" + (i + 2) + "]", triples[i + 2], 1, Check.MAX_INTEGER - triples[i + 1]);
+      // The name of the place is only made for one that is wrong: a lot has thousands of runs.
+      if (!isRun(triples[i], triples[i + 1], triples[i + 2])) {
+        Check.integer(what + "[" + i + "]", triples[i], 0, Integer.MAX_VALUE);
+        Check.integer(what + "[" + (i + 1) + "]", triples[i + 1], 0);
+        Check.integer(
+            what + "[" + (i + 2) + "]", triples[i + 2], 1, Check.MAX_INTEGER - triples[i + 1]);
+      }
     }
     return new Runs(triples);
+  }
+
+  private static boolean isRun(long bom, long first, long count) {
+    return bom >= 0
+        && bom <= Integer.MAX_VALUE
+        && first >= 0
+        && first <= Check.MAX_INTEGER
+        && count >= 1
+        && count <= Check.MAX_INTEGER - first;
   }
 
   int bom(int index) {
