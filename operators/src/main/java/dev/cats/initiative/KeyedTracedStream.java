@@ -96,7 +96,7 @@ public final class KeyedTracedStream<K, T> {
         type,
         function,
         assigner,
-        (records, uid) -> LotStreams.window(keyed(records, uid), assigner, function, uid));
+        (records, uid) -> LotStreams.window(keyed(records, uid, true), assigner, function, uid));
   }
 
   /** An aggregate that grows with each record; references grow next to its accumulator. */
@@ -111,7 +111,8 @@ public final class KeyedTracedStream<K, T> {
         function,
         assigner,
         (records, uid) ->
-            LotStreams.aggregate(keyed(records, uid), assigner, function, accumulatorType, uid));
+            LotStreams.aggregate(
+                keyed(records, uid, false), assigner, function, accumulatorType, uid));
   }
 
   /** A step with keyed state and timers. */
@@ -122,7 +123,7 @@ public final class KeyedTracedStream<K, T> {
         type,
         step,
         null,
-        (records, uid) -> LotStreams.process(keyed(records, uid), step, name, uid));
+        (records, uid) -> LotStreams.process(keyed(records, uid, false), step, name, uid));
   }
 
   private <OUT> TracedStream<OUT> add(
@@ -147,9 +148,10 @@ public final class KeyedTracedStream<K, T> {
   }
 
   @SuppressWarnings("unchecked")
-  private KeyedStream<Traced<T>, K> keyed(DataStream<? extends Traced<?>> records, String uid) {
+  private KeyedStream<Traced<T>, K> keyed(
+      DataStream<? extends Traced<?>> records, String uid, boolean carried) {
     return LotStreams.keyBy(
-        (DataStream<Traced<T>>) records, from.type, selector, key, uid + ".key");
+        (DataStream<Traced<T>>) records, from.type, selector, key, uid + ".key", carried);
   }
 
   /** Avro records by our codec, everything else by Flink's own serializers, nothing by Kryo. */

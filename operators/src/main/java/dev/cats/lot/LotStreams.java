@@ -42,13 +42,22 @@ public final class LotStreams {
     return lots.getSideOutput(LotOperator.LINKS);
   }
 
-  /** Sends each record to the subtask of its key, with the key beside it. */
+  /**
+   * Sends each record to the subtask of its key.
+   *
+   * @param carried whether the key travels beside the record, for those who would decode it for
+   *     nothing else
+   */
   public static <T, K> KeyedStream<Traced<T>, K> keyBy(
       DataStream<Traced<T>> records,
       Class<T> type,
       KeySelector<T, K> selector,
       TypeInformation<K> key,
-      String uid) {
+      String uid,
+      boolean carried) {
+    if (!carried) {
+      return records.keyBy(new KeyOfValue<>(selector), key);
+    }
     return records
         .map(new Keying<>(selector), RecordType.keyed(type, key))
         .name(uid)
@@ -111,6 +120,13 @@ public final class LotStreams {
     @Override
     public Traced<T> map(Traced<T> record) throws Exception {
       return record.withKey(selector.getKey(record.value()));
+    }
+  }
+
+  private record KeyOfValue<T, K>(KeySelector<T, K> selector) implements KeySelector<Traced<T>, K> {
+    @Override
+    public K getKey(Traced<T> record) throws Exception {
+      return selector.getKey(record.value());
     }
   }
 
