@@ -1,0 +1,133 @@
+package dev.cats.connector.kafka;
+
+import dev.cats.event.DataInitiativeEvent;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.TreeMap;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * CloudEvents' Kafka protocol binding 1.0.2 in binary mode: each attribute is a header {@code
+ * ce_NAME} in UTF-8, {@code datacontenttype} is {@code content-type}, the value is the data.
+ */
+final class CloudEventHeaders {
+  static final String SPECVERSION = "ce_specversion";
+  private static final String PREFIX = "ce_";
+  private static final String CONTENT_TYPE = "content-type";
+  private static final String TRACEPARENT = "traceparent";
+  private static final String TRACESTATE = "tracestate";
+
+  private CloudEventHeaders() {}
+
+  static DataInitiativeEvent read(byte[] value, Headers headers) throws UndecodableException {
+    DataInitiativeEvent event = new DataInitiativeEvent();
+    event.setExtensions(new HashMap<>());
+    event.setInitiative("");
+    for (Header header : headers) {
+      if (header.key().startsWith(PREFIX)) {
+        set(event, header.key().substring(PREFIX.length()), text(header));
+      } else if (header.key().equalsIgnoreCase(CONTENT_TYPE)) {
+        event.setDatacontenttype(text(header));
+      }
+    }
+    if (event.getExtensions().size() > 1) {
+      event.setExtensions(new TreeMap<>(event.getExtensions()));
+    }
+    event.setData(value == null ? null : ByteBuffer.wrap(value));
+    return event;
+  }
+
+  private static void set(DataInitiativeEvent event, String name, String value)
+      throws UndecodableException {
+    switch (name) {
+      case "specversion" -> event.setSpecversion(value);
+      case "id" -> event.setId(value);
+      case "source" -> event.setSource(value);
+      case "type" -> event.setType(value);
+      case "subject" -> event.setSubject(value);
+      case "time" -> event.setTime(time(value));
+      case "dataschema" -> event.setDataschema(value);
+      case "dataref" -> event.setDataref(value);
+      case "initiative" -> event.setInitiative(value);
+      case "dataproduct" -> event.setDataproduct(value);
+      case TRACEPARENT -> event.setTraceparent(value);
+      case TRACESTATE -> event.setTracestate(value);
+      default -> event.getExtensions().put(name, value);
+    }
+  }
+
+  private static Instant time(String text) throws UndecodableException {
+    try {
+      return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+    } catch (DateTimeException e) {
+      throw new UndecodableException(
+          "invalid-time",
+          "Invalid attribute time: expected one as 2018-04-05T17:31:00Z (RFC 3339), found " + text);
+    }
+  }
+
+  /** The trace that a record is a part of, where the event itself does not say. */
+  static void readTrace(DataInitiativeEvent event, Headers headers) throws UndecodableException {
+    if (event.getTraceparent() == null) {
+      Header parent = headers.lastHeader(TRACEPARENT);
+      if (parent != null && parent.value() != null) {
+        event.setTraceparent(text(parent));
+        Header state = headers.lastHeader(TRACESTATE);
+        if (state != null && state.value() != null) {
+          event.setTracestate(text(state));
+        }
+      }
+    }
+  }
+
+  private static String text(Header header) throws UndecodableException {
+    if (header.value() == null) {
+      return null;
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(header.value())).toString();
+    } catch (CharacterCodingException e) {
+      throw new UndecodableException(
+          "malformed",
+          "Invalid header " + header.key() + ": expected text in UTF-8, found other bytes");
+    }
+  }
+
+  static void write(DataInitiativeEvent event, Headers headers) {
+    put(headers, SPECVERSION, event.getSpecversion());
+    put(headers, "ce_id", event.getId());
+    put(headers, "ce_source", event.getSource());
+    put(headers, "ce_type", event.getType());
+    put(headers, "ce_subject", event.getSubject());
+    put(headers, "ce_time", event.getTime() == null ? null : event.getTime().toString());
+    put(headers, CONTENT_TYPE, event.getDatacontenttype());
+    put(headers, "ce_dataschema", event.getDataschema());
+    put(headers, "ce_dataref", event.getDataref());
+    put(headers, "ce_initiative", event.getInitiative().isEmpty() ? null : event.getInitiative());
+    put(headers, "ce_dataproduct", event.getDataproduct());
+    put(headers, "ce_traceparent", event.getTraceparent());
+    put(headers, "ce_tracestate", event.getTracestate());
+    if (!event.getExtensions().isEmpty()) {
+      new TreeMap<>(event.getExtensions())
+          .forEach((name, value) -> put(headers, PREFIX + name, value));
+    }
+  }
+
+  static void writeTrace(DataInitiativeEvent event, Headers headers) {
+    put(headers, TRACEPARENT, event.getTraceparent());
+    put(headers, TRACESTATE, event.getTracestate());
+  }
+
+  private static void put(Headers headers, String name, String value) {
+    if (value != null) {
+      headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.cats.connector.kafka;
+
+import dev.cats.event.DataInitiativeEvent;
+import java.time.Instant;
+import java.util.Map;
+
+/** What CloudEvents 1.0 asks of an event, whichever format it came in. */
+final class EventRules {
+  static final String SPECVERSION = "1.0";
+
+  /** The years of RFC 3339, in which the binary mode has to say the time. */
+  private static final long YEAR_0 = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+
+  private static final long YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z").getEpochSecond();
+
+  private EventRules() {}
+
+  static void check(DataInitiativeEvent event) throws UndecodableException {
+    if (!event.getSpecversion().equals(SPECVERSION)) {
+      throw new UndecodableException(
+          "invalid-specversion",
+          "Invalid attribute specversion: expected 1.0, found " + event.getSpecversion());
+    }
+    present("id", event.getId());
+    present("source", event.getSource());
+    present("type", event.getType());
+    Instant time = event.getTime();
+    if (time != null && (time.getEpochSecond() < YEAR_0 || time.getEpochSecond() >= YEAR_10000)) {
+      throw new UndecodableException(
+          "invalid-time",
+          "Invalid attribute time: expected one in the years 0 to 9999, found " + time);
+    }
+    Map<String, String> extensions = event.getExtensions();
+    if (!extensions.isEmpty()) {
+      for (String name : extensions.keySet()) {
+        if (!isName(name)) {
+          throw new UndecodableException(
+              "invalid-extension",
+              "Invalid extension attribute: expected a name of lower-case letters and digits, found "
+                  + name);
+        }
+      }
+    }
+  }
+
+  private static void present(String attribute, String value) throws UndecodableException {
+    if (value == null || value.isEmpty()) {
+      throw new UndecodableException(
+          "missing-" + attribute,
+          "Missing attribute " + attribute + ": CloudEvents requires one that is not empty");
+    }
+  }
+
+  private static boolean isName(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
+  }
+}
