@@ -15,5 +15,9 @@
  * microseconds, because Avro leaves logical types out of it; the registry does, and then the former
  * are refused. CloudEvents times finer than a microsecond are cut off there. A registry that does
  * not answer is no property of the record: reading fails, and nothing is refused.
+ *
+ * <p>{@link dev.cats.connector.kafka.LocalBroker} is a broker for a laptop and for tests: a real
+ * one, from the jars that the module {@code kafka-broker} fetches, in a JVM and a folder of its
+ * own.
  */
 package dev.cats.connector.kafka;

@@ -1,0 +1,319 @@
+package dev.cats.connector.kafka;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * One real Kafka broker that is its own controller (KRaft), on the loopback interface, for a laptop
+ * and for tests: what is in its folder, and how its JVM is started.
+ *
+ * <p>The folder holds {@code data}, the settings as they were last started with ({@code
+ * server.properties}) and the logs. A folder is formatted once; the next start goes on with its
+ * topics. Ports may differ from start to start: the controller is named in the settings and not in
+ * what was formatted.
+ *
+ * <p>A broker is for one machine: everything is replicated once, and topics are made by those who
+ * want them, never by a misspelt name.
+ */
+public final class LocalBroker {
+  /** Where listeners are bound, and what they say where they are. */
+  public static final String HOST = "127.0.0.1";
+
+  // Below the ports that systems hand out to clients: one of these that tries to reach a broker
+  // which is away must not be given the broker's own port.
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 29_999;
+  private static final int ATTEMPTS = 100;
+  private static final int FORMAT_SECONDS = 60;
+  private static final int LAST_LINES = 8;
+
+  private final Path jars;
+  private final Path folder;
+  private final int port;
+  private final String protocol;
+  private final Map<String, String> settings;
+
+  private LocalBroker(
+      Path jars, Path folder, int port, String protocol, Map<String, String> settings) {
+    this.jars = jars;
+    this.folder = folder.toAbsolutePath();
+    this.port = port;
+    this.protocol = protocol;
+    this.settings = settings;
+  }
+
+  /**
+   * A broker that is to run from these jars and listen at this port.
+   *
+   * @param folder its data, settings and logs; made if it is not there
+   */
+  public static LocalBroker of(Path jars, Path folder, int port) {
+    return new LocalBroker(jars, folder, port, "PLAINTEXT", Map.of());
+  }
+
+  /** With settings of the broker that win over those here. */
+  public LocalBroker with(Map<String, String> more) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.putAll(more);
+    return new LocalBroker(jars, folder, port, protocol, Map.copyOf(all));
+  }
+
+  /** The same, over TLS only, with the broker's {@code ssl.*} settings. */
+  public LocalBroker overTls(Map<String, String> ssl) {
+    return new LocalBroker(jars, folder, port, "SSL", settings).with(ssl);
+  }
+
+  /** Where the build puts the broker's jars, below the root of the project. */
+  public static Path jars(Path root) {
+    return root.resolve("connectors/kafka-broker/target/lib");
+  }
+
+  /**
+   * Checks that a folder holds the jars of one broker.
+   *
+   * @throws IOException that says what is wrong with it, and how it comes right
+   */
+  public static void checkJars(Path jars) throws IOException {
+    List<String> brokers = List.of();
+    if (Files.isDirectory(jars)) {
+      try (Stream<Path> files = Files.list(jars)) {
+        brokers =
+            files
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.matches("kafka_[0-9.]+-[0-9.]+\\.jar"))
+                .sorted()
+                .toList();
+      }
+    }
+    if (brokers.size() != 1) {
+      throw new IOException(
+          "Cannot run a Kafka broker: %s holds %s\nFetch its jars: mvn -q -pl connectors/kafka-broker clean package"
+              .formatted(
+                  jars,
+                  brokers.isEmpty()
+                      ? "no broker"
+                      : "more than one: " + String.join(", ", brokers)));
+    }
+  }
+
+  /** A port that nobody listens at now, and that the system gives to no client. */
+  public static int freePort() throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new IOException(
+        "Cannot find a free port: %d tried of %d to %d".formatted(ATTEMPTS, FIRST_PORT, LAST_PORT));
+  }
+
+  /** Whether a server could listen at this port. */
+  public static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // as the broker does: what was closed lately does not count
+      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Where clients begin. */
+  public String bootstrap() {
+    return HOST + ":" + port;
+  }
+
+  /** What the broker has to say. */
+  public Path log() {
+    return folder.resolve("broker.log");
+  }
+
+  /** What its JVM has to say, which is nothing unless it cannot run. */
+  private Path output() {
+    return folder.resolve("broker.out");
+  }
+
+  /**
+   * Starts the broker, and does not wait until it answers.
+   *
+   * @param launcher words before the command, such as {@code setsid}; it has to replace itself by
+   *     the command, so that the process is the broker's
+   * @throws IOException if the folder cannot be written or formatted
+   */
+  public Process start(List<String> launcher) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Path config = write();
+    if (!Files.exists(folder.resolve("data/meta.properties"))) {
+      format(config);
+    }
+    List<String> command = new ArrayList<>(launcher);
+    // On a laptop the broker is a guest: one that needs little, and gives it back.
+    command.addAll(java("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=128m"));
+    command.addAll(List.of("kafka.Kafka", config.toString()));
+    Process process = builder(command).start();
+    process.getOutputStream().close();
+    return process;
+  }
+
+  /** Settings and logging, as files. */
+  private Path write() throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    String controller = HOST + ":" + freePort();
+    all.put("process.roles", "broker,controller");
+    all.put("node.id", "1");
+    all.put("controller.quorum.voters", "1@" + controller);
+    all.put("controller.listener.names", "CONTROLLER");
+    all.put("listeners", protocol + "://" + bootstrap() + ",CONTROLLER://" + controller);
+    all.put("inter.broker.listener.name", protocol);
+    all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT");
+    all.put("log.dirs", folder.resolve("data").toString());
+    all.put("auto.create.topics.enable", "false");
+    for (String topic : List.of("offsets.topic", "transaction.state.log")) {
+      all.put(topic + ".replication.factor", "1");
+      all.put(topic + ".num.partitions", "4");
+    }
+    all.put("transaction.state.log.min.isr", "1");
+    all.put("share.coordinator.state.topic.replication.factor", "1");
+    all.put("share.coordinator.state.topic.min.isr", "1");
+    all.put("default.replication.factor", "1");
+    all.put("min.insync.replicas", "1");
+    all.put("group.initial.rebalance.delay.ms", "0");
+    all.put("num.network.threads", "2");
+    all.put("num.io.threads", "4");
+    all.put("log.cleaner.dedupe.buffer.size", "33554432");
+    all.putAll(settings);
+
+    Path logging = folder.resolve("log4j2.properties");
+    try (InputStream text = LocalBroker.class.getResourceAsStream("broker-log4j2.properties")) {
+      Files.copy(text, logging, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Properties properties = new Properties();
+    properties.putAll(all);
+    Path config = folder.resolve("server.properties");
+    try (var writer = Files.newBufferedWriter(config)) {
+      properties.store(writer, "Written at each start; changes are lost.");
+    }
+    return config;
+  }
+
+  private void format(Path config) throws IOException, InterruptedException {
+    List<String> command = java("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    command.addAll(
+        List.of(
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            Uuid.randomUuid().toString(),
+            "-c",
+            config.toString()));
+    Process process = builder(command).start();
+    try {
+      process.getOutputStream().close();
+      if (!process.waitFor(FORMAT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(
+            "Cannot format %s: the storage tool %s\n%s"
+                .formatted(
+                    folder.resolve("data"),
+                    process.isAlive() ? "does not end" : "ended with " + process.exitValue(),
+                    lastWords()));
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private List<String> java(String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.add("-Dcats.broker.log=" + log());
+    command.add("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties"));
+    command.addAll(List.of("-cp", jars.toAbsolutePath() + "/*"));
+    return command;
+  }
+
+  private ProcessBuilder builder(List<String> command) {
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+  }
+
+  /**
+   * Waits until the broker answers.
+   *
+   * @param client how a client has to ask, such as its certificate; may be empty
+   * @throws IOException if the process ends instead, or if it takes longer; with its last words
+   */
+  public void awaitAnswer(ProcessHandle process, Map<String, ?> client, long seconds)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    try (Admin admin = admin(client)) {
+      while (true) {
+        if (!process.isAlive()) {
+          throw new IOException(
+              "Cannot start the Kafka broker at %s: it ended at once\n%s"
+                  .formatted(bootstrap(), lastWords()));
+        }
+        try {
+          if (!admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty()) {
+            return;
+          }
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+          if (System.nanoTime() - end >= 0) {
+            throw new IOException(
+                "Cannot start the Kafka broker at %s: no answer within %d s (%s)\n%s"
+                    .formatted(bootstrap(), seconds, e.getMessage(), lastWords()),
+                e);
+          }
+        }
+      }
+    } catch (KafkaException e) {
+      throw new IOException(
+          "Cannot ask the Kafka broker at " + bootstrap() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Admin admin(Map<String, ?> client) {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
+    properties.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 50);
+    properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
+    return Admin.create(properties);
+  }
+
+  /** The last lines of the logs: warnings and worse, where there are any. */
+  public String lastWords() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path file : List.of(output(), log())) {
+      if (Files.exists(file)) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    List<String> bad =
+        lines.stream().filter(line -> line.matches(".* (WARN|ERROR|FATAL) .*")).toList();
+    List<String> shown = bad.isEmpty() ? lines : bad;
+    return String.join("\n", shown.subList(Math.max(0, shown.size() - LAST_LINES), shown.size()));
+  }
+}
