@@ -3,6 +3,7 @@ package dev.cats.connector.kafka;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -82,12 +83,12 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public float readFloat() throws IOException {
-    return ByteBuffer.wrap(buffer, take(4), 4).order(java.nio.ByteOrder.LITTLE_ENDIAN).getFloat();
+    return ByteBuffer.wrap(buffer, take(4), 4).order(ByteOrder.LITTLE_ENDIAN).getFloat();
   }
 
   @Override
   public double readDouble() throws IOException {
-    return ByteBuffer.wrap(buffer, take(8), 8).order(java.nio.ByteOrder.LITTLE_ENDIAN).getDouble();
+    return ByteBuffer.wrap(buffer, take(8), 8).order(ByteOrder.LITTLE_ENDIAN).getDouble();
   }
 
   @Override

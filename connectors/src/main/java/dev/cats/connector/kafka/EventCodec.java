@@ -31,6 +31,16 @@ final class EventCodec {
   private String initiative;
   private String dataproduct;
 
+  /** Our schema without what only Java makes of it. */
+  static Schema plainSchema() {
+    return new Schema.Parser()
+        .parse(
+            SCHEMA
+                .toString()
+                .replace("{\"type\":\"string\",\"avro.java.string\":\"String\"}", "\"string\"")
+                .replace(",\"avro.java.string\":\"String\"", ""));
+  }
+
   DataInitiativeEvent read(BoundedDecoder in) throws IOException {
     DataInitiativeEvent event = new DataInitiativeEvent();
     event.setSpecversion(specversion = in.readString(specversion));

@@ -3,14 +3,14 @@ package dev.cats.connector.kafka;
 import dev.cats.event.DataInitiativeEvent;
 import java.io.IOException;
 import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
 
@@ -26,21 +26,39 @@ public final class EventReader implements Serializable {
 
   static final int SINGLE_OBJECT_START = 10;
 
+  private static final VarHandle FINGERPRINTS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final EventSchemas schemas;
+  private final String registryUrl; // or null
+  private final HashMap<String, String> registryProperties;
 
   private transient EventCodec codec;
   private transient BoundedDecoder decoder;
-  private transient Map<Long, WriterSchema> writers;
+  private transient Map<Long, WriterSchema> byFingerprint;
+  private transient Map<Integer, WriterSchema> byNumber;
+  private transient SchemaRegistry registry;
 
-  private EventReader(EventSchemas schemas) {
+  private EventReader(
+      EventSchemas schemas, String registryUrl, Map<String, String> registryProperties) {
     this.schemas = Objects.requireNonNull(schemas, "schemas");
+    this.registryUrl = registryUrl;
+    this.registryProperties = new HashMap<>(registryProperties);
   }
 
   /**
    * @param registryUrl of the schema registry, or null where there is none
    */
   public static EventReader of(EventSchemas schemas, String registryUrl) {
-    return new EventReader(schemas);
+    return of(schemas, registryUrl, Map.of());
+  }
+
+  /**
+   * @param registryProperties of Confluent's client, for example those of TLS and of a user
+   */
+  public static EventReader of(
+      EventSchemas schemas, String registryUrl, Map<String, String> registryProperties) {
+    return new EventReader(schemas, registryUrl, registryProperties);
   }
 
   /**
@@ -63,24 +81,37 @@ public final class EventReader implements Serializable {
     return event;
   }
 
-  private DataInitiativeEvent readAvro(byte[] value) throws UndecodableException {
+  private DataInitiativeEvent readAvro(byte[] value) throws UndecodableException, IOException {
     if (value == null) {
       throw new UndecodableException("no-value", "Cannot read an event: the record has no value");
     }
-    if (value.length < SINGLE_OBJECT_START || value[0] != (byte) 0xc3 || value[1] != 1) {
-      throw unknownFormat(value);
-    }
-    long fingerprint = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong(2);
     if (decoder == null) {
       codec = new EventCodec();
       decoder = new BoundedDecoder();
-      writers = new HashMap<>();
+      byFingerprint = new HashMap<>();
+      byNumber = new HashMap<>();
     }
-    BoundedDecoder in = decoder.of(value, SINGLE_OBJECT_START);
+    if (value.length >= SINGLE_OBJECT_START && value[0] == (byte) 0xc3 && value[1] == 1) {
+      long fingerprint = (long) FINGERPRINTS.get(value, 2);
+      WriterSchema writer = fingerprint == EventCodec.FINGERPRINT ? null : writer(fingerprint);
+      return read(value, SINGLE_OBJECT_START, writer);
+    }
+    if (registryUrl != null && value.length >= SchemaRegistry.HEADER && value[0] == 0) {
+      return read(value, SchemaRegistry.HEADER, writer(ByteBuffer.wrap(value).getInt(1)));
+    }
+    throw unknownFormat(value);
+  }
+
+  /**
+   * @param writer null for our own schema
+   */
+  private DataInitiativeEvent read(byte[] value, int start, WriterSchema writer)
+      throws UndecodableException {
+    BoundedDecoder in = decoder.of(value, start);
     DataInitiativeEvent event;
     try {
-      event = fingerprint == EventCodec.FINGERPRINT ? codec.read(in) : writer(fingerprint).read(in);
-    } catch (IOException | AvroRuntimeException e) { // no input or output here: it reads memory
+      event = writer == null ? codec.read(in) : writer.read(in);
+    } catch (IOException | RuntimeException e) { // of Avro, for bytes that are not of the schema
       throw new UndecodableException("malformed", "Cannot read an event: " + e.getMessage());
     }
     if (in.remaining() > 0) {
@@ -90,41 +121,77 @@ public final class EventReader implements Serializable {
               + in.position()
               + ", and "
               + in.remaining()
-              + " bytes follow");
+              + " more follow");
     }
     return event;
   }
 
   private WriterSchema writer(long fingerprint) throws UndecodableException {
-    WriterSchema known = writers.get(fingerprint);
-    if (known != null) {
-      return known;
+    WriterSchema known = byFingerprint.get(fingerprint);
+    if (known == null) {
+      Schema schema =
+          schemas
+              .find(fingerprint)
+              .orElseThrow(
+                  () ->
+                      new UndecodableException(
+                          "unknown-schema",
+                          "Cannot read an event of schema "
+                              + EventSchemas.shown(fingerprint)
+                              + ": it is not known here, where ours is "
+                              + EventSchemas.shown(EventCodec.FINGERPRINT)
+                              + ". Put the writer's as a file *.avsc into a folder and name that"
+                              + " with --schemas DIR"));
+      known = WriterSchema.of(schema);
+      byFingerprint.put(fingerprint, known);
     }
-    Optional<Schema> schema = schemas.find(fingerprint);
-    if (schema.isEmpty()) {
-      throw new UndecodableException(
-          "unknown-schema",
-          "Cannot read an event of schema "
-              + EventSchemas.shown(fingerprint)
-              + ": it is not known here. Ours is "
-              + EventSchemas.shown(EventCodec.FINGERPRINT)
-              + "; give the writer's as a file *.avsc in the folder of --schemas");
-    }
-    WriterSchema writer = WriterSchema.of(schema.get());
-    writers.put(fingerprint, writer);
-    return writer;
+    return known;
   }
 
-  private static UndecodableException unknownFormat(byte[] value) {
+  private WriterSchema writer(int number) throws UndecodableException, IOException {
+    WriterSchema known = byNumber.get(number);
+    if (known == null) {
+      if (registry == null) {
+        registry = new SchemaRegistry(registryUrl, registryProperties);
+      }
+      Schema schema =
+          registry
+              .schema(number)
+              .orElseThrow(
+                  () ->
+                      new UndecodableException(
+                          "unknown-schema",
+                          "Cannot read an event of schema "
+                              + number
+                              + ": registry "
+                              + SchemaRegistry.shown(registryUrl)
+                              + " has no Avro schema of that number. Ours is "
+                              + EventSchemas.shown(EventCodec.FINGERPRINT)));
+      known = WriterSchema.of(schema);
+      byNumber.put(number, known);
+    }
+    return known;
+  }
+
+  private UndecodableException unknownFormat(byte[] value) {
+    String found =
+        value.length == 0
+            ? "an empty value"
+            : "a value of "
+                + value.length
+                + " bytes that starts with "
+                + HexFormat.of().formatHex(value, 0, Math.min(value.length, 8));
+    boolean confluent =
+        registryUrl == null && value.length >= SchemaRegistry.HEADER && value[0] == 0;
     return new UndecodableException(
         "unknown-format",
         "Cannot read an event: expected a header ce_specversion or a value that starts with c301"
-            + " (Avro single object), found "
-            + (value.length == 0
-                ? "an empty value"
-                : "a value of "
-                    + value.length
-                    + " bytes that starts with "
-                    + HexFormat.of().formatHex(value, 0, Math.min(value.length, 8))));
+            + " (Avro single object)"
+            + (registryUrl == null ? "" : " or 00 (Confluent)")
+            + ", found "
+            + found
+            + (confluent
+                ? ". If it is in Confluent's format, name the schema registry with --registry URL"
+                : ""));
   }
 }

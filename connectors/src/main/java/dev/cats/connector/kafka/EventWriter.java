@@ -7,6 +7,8 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -25,15 +27,28 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public final class EventWriter implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private static final byte[] SINGLE_OBJECT =
+      ByteBuffer.allocate(EventReader.SINGLE_OBJECT_START)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .put((byte) 0xc3)
+          .put((byte) 1)
+          .putLong(EventCodec.FINGERPRINT)
+          .array();
   private static final String PARTITION_KEY = "partitionkey";
 
   private final WireFormat format;
+  private final String registryUrl; // or null
+  private final HashMap<String, String> registryProperties;
 
   private transient ByteArrayOutputStream buffer;
   private transient BinaryEncoder encoder;
+  private transient Map<String, byte[]> headers; // by topic
 
-  private EventWriter(WireFormat format) {
+  private EventWriter(
+      WireFormat format, String registryUrl, Map<String, String> registryProperties) {
     this.format = Objects.requireNonNull(format, "format");
+    this.registryUrl = registryUrl;
+    this.registryProperties = new HashMap<>(registryProperties);
   }
 
   /** A writer that needs no registry. */
@@ -42,7 +57,20 @@ public final class EventWriter implements Serializable {
       throw new IllegalArgumentException(
           "Cannot write wire format confluent without a schema registry: give its URL");
     }
-    return new EventWriter(format);
+    return new EventWriter(format, null, Map.of());
+  }
+
+  /**
+   * A writer of Confluent's format. It registers the schema of events under the subject {@code
+   * TOPIC-value}.
+   *
+   * @param registryProperties of Confluent's client, for example those of TLS and of a user
+   */
+  public static EventWriter confluent(String registryUrl, Map<String, String> registryProperties) {
+    return new EventWriter(
+        WireFormat.CONFLUENT,
+        Objects.requireNonNull(registryUrl, "registryUrl"),
+        registryProperties);
   }
 
   public WireFormat format() {
@@ -65,9 +93,9 @@ public final class EventWriter implements Serializable {
     }
     byte[] value =
         switch (format) {
-          case SINGLE_OBJECT -> singleObject(event);
+          case SINGLE_OBJECT -> avro(SINGLE_OBJECT, event);
+          case CONFLUENT -> avro(confluentHeader(topic), event);
           case CLOUDEVENTS_BINARY -> data(event);
-          case CONFLUENT -> throw new IllegalStateException("Cannot write without a registry");
         };
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key(event), value);
     if (format == WireFormat.CLOUDEVENTS_BINARY) {
@@ -89,23 +117,29 @@ public final class EventWriter implements Serializable {
     return key.getBytes(StandardCharsets.UTF_8);
   }
 
-  private byte[] singleObject(DataInitiativeEvent event) throws IOException {
+  private byte[] avro(byte[] header, DataInitiativeEvent event) throws IOException {
     if (buffer == null) {
       buffer = new ByteArrayOutputStream(512);
     }
     buffer.reset();
-    byte[] head =
-        ByteBuffer.allocate(EventReader.SINGLE_OBJECT_START)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put((byte) 0xc3)
-            .put((byte) 1)
-            .putLong(EventCodec.FINGERPRINT)
-            .array();
-    buffer.write(head);
+    buffer.writeBytes(header);
     encoder = EncoderFactory.get().directBinaryEncoder(buffer, encoder);
     EventCodec.write(event, encoder);
     encoder.flush();
     return buffer.toByteArray();
+  }
+
+  private byte[] confluentHeader(String topic) throws IOException {
+    if (headers == null) {
+      headers = new HashMap<>();
+    }
+    byte[] header = headers.get(topic);
+    if (header == null) {
+      SchemaRegistry registry = new SchemaRegistry(registryUrl, registryProperties);
+      header = registry.header(topic + "-value", EventCodec.plainSchema());
+      headers.put(topic, header);
+    }
+    return header;
   }
 
   private static byte[] data(DataInitiativeEvent event) {
