@@ -66,6 +66,10 @@ final class LotBuilder {
   private long serial;
 
   private boolean sealedWithin;
+
+  /** Whether an open lot is as large as it may be. */
+  private boolean full;
+
   private long timestamp;
   private Object current;
 
@@ -120,6 +124,7 @@ final class LotBuilder {
     }
     if (spec.arrival() != LotSpec.Form.CITED && main.input != serial && !sealedWithin) {
       meet(main);
+      noteFull(main);
     }
   }
 
@@ -136,21 +141,15 @@ final class LotBuilder {
 
   /** Whether the open lots are as large as they may be, or the upstream lot has ended. */
   boolean full() {
-    if (spec.sealsWithUpstream() && current instanceof Traced<?> traced && traced.last()) {
-      return true;
-    }
-    for (OpenLot<?> lot : lots) {
-      if (full(lot)) {
-        return true;
-      }
-    }
-    return false;
+    return full
+        || (spec.sealsWithUpstream() && current instanceof Traced<?> traced && traced.last());
   }
 
-  private boolean full(OpenLot<?> lot) {
-    return lot.records() >= spec.options().records()
-        || lot.dataBytes() >= spec.options().bytes()
-        || lot.provenance.size() >= MAX_PROVENANCE;
+  private void noteFull(OpenLot<?> lot) {
+    full |=
+        lot.records() >= spec.options().records()
+            || lot.dataBytes() >= spec.options().bytes()
+            || lot.provenance.size() >= MAX_PROVENANCE;
   }
 
   /** Seals every output that holds records. */
@@ -161,6 +160,7 @@ final class LotBuilder {
       }
       lot.clear();
     }
+    full = false;
   }
 
   private <T> void sealOne(OpenLot<T> lot) throws IOException {
@@ -212,7 +212,7 @@ final class LotBuilder {
   }
 
   private void append(OpenLot<?> lot, Object value) throws IOException {
-    if (lot.records() > 0 && full(lot)) {
+    if (full) {
       seal();
       sealedWithin = true;
     }
@@ -232,6 +232,7 @@ final class LotBuilder {
     if (spec.arrival() == LotSpec.Form.CITED) {
       lot.provenance.edge(lot.first, lot.count);
     }
+    noteFull(lot);
   }
 
   private void tooLarge(OpenLot<?> lot, Object value) throws IOException {

@@ -81,7 +81,8 @@ final class OpenLot<T> {
       out.position(start);
       throw e;
     }
-    if (format.length(records + 1, dataBytes()) > LotOptions.MAX_BLOCK) {
+    if (out.position() + LotFormat.SYNC_SIZE > LotOptions.MAX_BLOCK
+        && format.length(records + 1, dataBytes()) > LotOptions.MAX_BLOCK) {
       out.position(start);
       return false;
     }
@@ -106,7 +107,7 @@ final class OpenLot<T> {
   /** Hashes the lot, writes it and its BOM to the segment, and returns the BOM. */
   Block seal(SegmentWriter segment) throws IOException {
     int data = dataBytes();
-    out.ensure(format.sync().length);
+    out.ensure(LotFormat.SYNC_SIZE);
     byte[] buffer = out.buffer();
     format.writePrefix(buffer, format.headRoom(), records, data);
     format.writeSync(buffer, out.position());

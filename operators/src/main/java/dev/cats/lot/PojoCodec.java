@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 
 /** A Flink POJO or a Java record, by its fields. */
@@ -15,6 +16,10 @@ final class PojoCodec implements ValueCodec {
   private final Schema schema;
   private final Member[] members;
   private final Constructor<?> constructor;
+
+  /** Null for a Java record. */
+  private final Supplier<?> noArgs;
+
   private final boolean hasTransient;
 
   PojoCodec(Class<?> type, Schema schema, List<Member> members, Constructor<?> constructor) {
@@ -22,6 +27,7 @@ final class PojoCodec implements ValueCodec {
     this.schema = schema;
     this.members = members.toArray(new Member[0]);
     this.constructor = constructor;
+    this.noArgs = type.isRecord() ? null : NoArgs.of(type);
     this.hasTransient = hasTransient(type);
   }
 
@@ -83,7 +89,7 @@ final class PojoCodec implements ValueCodec {
         }
         return constructor.newInstance(values);
       }
-      Object pojo = constructor.newInstance();
+      Object pojo = noArgs.get();
       for (Member member : members) {
         Field field = member.field;
         Class<?> kind = field.getType();

@@ -2,7 +2,6 @@ package dev.cats.lot;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.avro.Conversion;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
@@ -135,19 +135,14 @@ final class SpecificCodec {
   /** A record by its fields, through {@code get} and {@code put} of the generated class. */
   static final class Fields implements ValueCodec {
     private final Schema schema;
-    private final Constructor<? extends SpecificRecordBase> constructor;
+    private final Supplier<? extends SpecificRecordBase> constructor;
     final ValueCodec[] fields;
     private final boolean generated;
 
     Fields(Class<?> type, Schema schema) {
       this.schema = schema;
       this.fields = new ValueCodec[schema.getFields().size()];
-      try {
-        this.constructor = type.asSubclass(SpecificRecordBase.class).getDeclaredConstructor();
-      } catch (NoSuchMethodException e) {
-        throw new IllegalArgumentException(
-            "Cannot write down " + type.getName() + ": no public constructor without arguments", e);
-      }
+      this.constructor = NoArgs.of(type.asSubclass(SpecificRecordBase.class));
       this.generated = hasGeneratedEncoder(create()) && !hasMaps(schema, new HashSet<>());
     }
 
@@ -176,11 +171,7 @@ final class SpecificCodec {
     }
 
     SpecificRecordBase create() {
-      try {
-        return constructor.newInstance();
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("Cannot create a " + schema.getFullName(), e);
-      }
+      return constructor.get();
     }
 
     @Override

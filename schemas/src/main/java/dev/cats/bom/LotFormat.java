@@ -28,7 +28,7 @@ import org.apache.avro.Schema;
 public final class LotFormat {
   static final String CODEC_KEY = "avro.codec";
   static final String SCHEMA_KEY = "avro.schema";
-  static final int SYNC_SIZE = 16;
+  public static final int SYNC_SIZE = 16;
 
   /** The longest zigzag varint of a non-negative int. */
   private static final int MAX_VARINT = 5;
