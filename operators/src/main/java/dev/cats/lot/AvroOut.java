@@ -33,12 +33,6 @@ public final class AvroOut extends Encoder {
     position = to;
   }
 
-  /** Goes on in another array from {@code start}; the old one now belongs to who holds slices. */
-  void replace(byte[] with, int start) {
-    buffer = with;
-    position = start;
-  }
-
   /** What was written since the start. */
   byte[] toArray() {
     return Arrays.copyOf(buffer, position);

@@ -17,8 +17,7 @@ import java.util.Optional;
  * sent on, and what they were made from.
  *
  * <p>The buffer has head room for the container header, so that sealing is one hash and one write
- * over bytes that stay where they are. Each lot has a buffer of its own, since the records that
- * were sent on hold slices of it.
+ * over bytes that stay where they are. The lots that follow use the same buffer.
  */
 final class OpenLot<T> {
   /** Inputs of more than this go to pages of their own, so that a BOM stays one block. */
@@ -154,15 +153,10 @@ final class OpenLot<T> {
     return timestamps[index];
   }
 
-  /** Starts the next lot, in a new buffer if records of this one were sent on. */
+  /** Starts the next lot, in the same buffer: see {@link Traced} for why that may be. */
   void clear() {
-    if (records > 0) {
-      int size = out.position() + out.position() / 8 + format.headRoom();
-      out.replace(new byte[Math.max(256, size)], format.headRoom());
-      Arrays.fill(values, 0, records, null);
-    } else {
-      out.position(format.headRoom());
-    }
+    Arrays.fill(values, 0, records, null);
+    out.position(format.headRoom());
     records = 0;
     provenance.clear();
     input = -1;

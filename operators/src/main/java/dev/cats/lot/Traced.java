@@ -10,6 +10,11 @@ import javax.annotation.Nullable;
  * <p>It holds the record as its encoding in the lot, and decodes it when somebody asks; a record
  * that has not left the task it was made in is not decoded at all. Immutable, so that copying it is
  * free; nobody may change a value after emitting it.
+ *
+ * <p>While it is with the operators that are chained to the one that made it, the encoding is a
+ * slice of a buffer that the next lot will be written over: an operator there that keeps a record
+ * for longer than its call asks for the value first. What came over the network or out of state has
+ * bytes of its own.
  */
 public final class Traced<T> {
   private final Cid bom;
