@@ -130,7 +130,6 @@ options=(
 case ${1:-} in
   '' | -* | help | log | show | trace) options+=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1) ;;
   verify) options+=(-XX:+UseSerialGC) ;;
-  bench) ;; # the collector that Java picks itself, as it does for a cluster's TaskManagers
   *) options+=(-XX:+UseParallelGC) ;;
 esac
 

@@ -73,7 +73,7 @@ final class Samples {
 
     @Override
     public Arrival<Sample> of(int generator, long sequence) {
-      return new Arrival<>(
+      return Arrival.of(
           new Position.FileRecord(name(generator), FILE, sequence), Samples.of(sequence));
     }
 

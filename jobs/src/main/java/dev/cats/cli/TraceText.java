@@ -55,13 +55,34 @@ final class TraceText {
     }
   }
 
+  private static void links(JsonGenerator json, String name, List<Trace.Link> links)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (Trace.Link link : links) {
+      json.writeStartObject();
+      json.writeStringField("bom", link.bom().toString());
+      json.writeNumberField("records", link.records());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
   private static void pushBelow(ArrayDeque<Line> lines, Trace.Entry entry, String prefix) {
     List<Origin> origins = entry.origins();
     ArrayDeque<Line> below = new ArrayDeque<>();
     int hidden = Math.max(0, origins.size() - ORIGINS);
-    int all = entry.links().size() + Math.min(origins.size(), ORIGINS) + (hidden > 0 ? 1 : 0);
+    int all =
+        entry.links().size()
+            + entry.elsewhere().size()
+            + Math.min(origins.size(), ORIGINS)
+            + (hidden > 0 ? 1 : 0);
     for (Trace.Link link : entry.links()) {
       below.push(new Line(prefix, below.size() + 1 == all, link.bom(), link.records(), null));
+    }
+    for (Trace.Link link : entry.elsewhere()) {
+      String text =
+          "%s  %,d records, as cited; not in this store".formatted(link.bom(), link.records());
+      below.push(new Line(prefix, below.size() + 1 == all, null, 0, text));
     }
     for (Origin origin : origins.subList(0, origins.size() - hidden)) {
       below.push(new Line(prefix, below.size() + 1 == all, null, 0, text(origin)));
@@ -122,14 +143,8 @@ final class TraceText {
             json.writeStringField("data", entry.bom().output().data().toString());
             json.writeNumberField("records", entry.bom().output().records());
             json.writeNumberField("bytes", entry.bom().output().bytes());
-            json.writeArrayFieldStart("links");
-            for (Trace.Link link : entry.links()) {
-              json.writeStartObject();
-              json.writeStringField("bom", link.bom().toString());
-              json.writeNumberField("records", link.records());
-              json.writeEndObject();
-            }
-            json.writeEndArray();
+            links(json, "links", entry.links());
+            links(json, "elsewhere", entry.elsewhere());
             origins(json, entry.origins());
             json.writeBooleanField("cut", entry.cut());
             json.writeEndObject();

@@ -126,7 +126,7 @@ final class TickJob {
           index % MALFORMED == MALFORMED - 1
               ? "no tick " + index
               : "clock-" + clock + "," + index % half * MILLIS_PER_TICK + "," + index;
-      return new Arrival<>(new Position.FileRecord("ticks.csv", FILE, index), line);
+      return Arrival.of(new Position.FileRecord("ticks.csv", FILE, index), line);
     }
   }
 

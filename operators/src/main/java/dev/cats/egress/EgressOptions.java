@@ -20,5 +20,13 @@ public final class EgressOptions {
               "The file of the Ed25519 key that signs manifests (PEM, PKCS#8), made on first use;"
                   + " by default node.key in the store's folder.");
 
+  public static final ConfigOption<String> LINEAGE_LOG =
+      ConfigOptions.key("cats.lineage.log")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where to tell others of committed BOMs and manifests, such as"
+                  + " kafka://127.0.0.1:9092/usgs-seismology.lineage; by default nowhere.");
+
   private EgressOptions() {}
 }

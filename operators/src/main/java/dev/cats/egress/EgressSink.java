@@ -1,10 +1,14 @@
 package dev.cats.egress;
 
+import dev.cats.bom.LineageLog;
+import dev.cats.bom.LineageLogs;
 import dev.cats.bom.Manifest;
 import dev.cats.bom.NodeKey;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
+import dev.cats.lineage.Chain;
+import dev.cats.lineage.Documents;
 import dev.cats.lot.Receipt;
 import java.io.IOException;
 import java.net.URI;
@@ -31,6 +35,7 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo
 import org.apache.flink.streaming.api.connector.sink2.CommittableWithLineage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.util.IOUtils;
 
 /**
  * The egress: collects the receipts of all lot operators in one subtask and commits, per
@@ -44,8 +49,14 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  *
  * @param store the block store, as URI
  * @param nodeKey the path of the key that signs
+ * @param lineageLog where to tell others of what was committed, as URI
  */
-public record EgressSink(String initiative, String store, @Nullable String nodeKey, Prelude prelude)
+public record EgressSink(
+    String initiative,
+    String store,
+    @Nullable String nodeKey,
+    @Nullable String lineageLog,
+    Prelude prelude)
     implements Sink<Receipt>,
         SupportsWriterState<Receipt, String>,
         SupportsCommitter<Commitment>,
@@ -53,6 +64,15 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
 
   /** The uid of the sink, under which savepoints know what is not committed yet. */
   public static final String UID = "cats.egress";
+
+  static final LineageLog NO_LOG =
+      new LineageLog() {
+        @Override
+        public void committed(Manifest manifest, List<Cid> boms) {}
+
+        @Override
+        public void close() {}
+      };
 
   /** Commits what these receipts name. */
   public void attach(DataStream<Receipt> receipts) {
@@ -80,7 +100,8 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
       return;
     }
     try (BlockStore blocks = BlockStores.open(URI.create(store))) {
-      Optional<Manifest> newest = ManifestCommitter.Chain.newest(blocks, run);
+      Optional<Manifest> newest =
+          ManifestCommitter.newest(Chain.ofHead(new Documents(blocks)), run);
       if (newest.isPresent() && newest.get().checkpoint() > restored.getAsLong()) {
         throw new IOException(
             "Cannot go on from checkpoint "
@@ -105,11 +126,13 @@ public record EgressSink(String initiative, String store, @Nullable String nodeK
   @Override
   public Committer<Commitment> createCommitter(CommitterInitContext context) throws IOException {
     BlockStore blocks = BlockStores.open(URI.create(store));
+    LineageLog log = null;
     try {
+      log = lineageLog == null ? NO_LOG : LineageLogs.open(URI.create(lineageLog));
       return new ManifestCommitter(
-          initiative, blocks, key(), prelude, context.getRestoredCheckpointId().isPresent());
+          initiative, blocks, key(), prelude, log, context.getRestoredCheckpointId().isPresent());
     } catch (IOException | RuntimeException e) {
-      blocks.close();
+      IOUtils.closeAllQuietly(log, blocks);
       throw e;
     }
   }

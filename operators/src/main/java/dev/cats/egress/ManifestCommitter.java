@@ -1,26 +1,29 @@
 package dev.cats.egress;
 
 import dev.cats.bom.Document;
+import dev.cats.bom.LineageLog;
 import dev.cats.bom.Manifest;
 import dev.cats.bom.NodeKey;
 import dev.cats.bom.Page;
 import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.Cid;
-import dev.cats.content.DecodeException;
 import dev.cats.content.SegmentWriter;
+import dev.cats.lineage.Chain;
+import dev.cats.lineage.Documents;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.util.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Commits checkpoints to the chain: makes the segments visible, writes one signed manifest that
- * links to the one before, and moves HEAD to it last.
+ * links to the one before, moves HEAD to it, and tells the lineage log last.
  *
  * <p>Every step may be repeated. A crash before HEAD has moved leaves segments that nothing names,
  * and the commitment comes again after the restart; a crash after it is recognised, because the
@@ -37,6 +40,7 @@ final class ManifestCommitter implements Committer<Commitment> {
   private final BlockStore.Lock lock;
   private final NodeKey key;
   private final Prelude prelude;
+  private final LineageLog log;
   private boolean preludeStored;
 
   /**
@@ -48,12 +52,18 @@ final class ManifestCommitter implements Committer<Commitment> {
    * @param restored whether this execution goes on from a checkpoint
    */
   ManifestCommitter(
-      String initiative, BlockStore store, NodeKey key, Prelude prelude, boolean restored)
+      String initiative,
+      BlockStore store,
+      NodeKey key,
+      Prelude prelude,
+      LineageLog log,
+      boolean restored)
       throws IOException {
     this.initiative = initiative;
     this.store = store;
     this.key = key;
     this.prelude = prelude;
+    this.log = log;
     this.mayRepeat = restored;
     // The lock makes a store that is not there yet.
     this.lock = store.lock("run of initiative " + initiative);
@@ -67,7 +77,7 @@ final class ManifestCommitter implements Committer<Commitment> {
   }
 
   private void checkChain() throws IOException {
-    Optional<Manifest> head = Chain.head(store);
+    Optional<Manifest> head = Chain.ofHead(new Documents(store)).next();
     if (head.isPresent() && !head.get().initiative().equals(initiative)) {
       throw new IOException(
           "Cannot run initiative "
@@ -95,12 +105,17 @@ final class ManifestCommitter implements Committer<Commitment> {
       store.commit(segment);
     }
     Optional<Cid> head = store.head();
-    if (mayRepeat && Chain.holds(store, commitment.run(), commitment.checkpoint())) {
-      LOG.info(
-          "Checkpoint {} of run {} is in the chain already",
-          commitment.checkpoint(),
-          commitment.run());
-      return false;
+    if (mayRepeat) {
+      Optional<Manifest> known = find(store, commitment.run(), commitment.checkpoint());
+      if (known.isPresent()) {
+        LOG.info(
+            "Checkpoint {} of run {} is in the chain already",
+            commitment.checkpoint(),
+            commitment.run());
+        // The crash may have come between HEAD and the log.
+        log.committed(known.get(), commitment.boms());
+        return false;
+      }
     }
     mayRepeat = true;
     String suffix = commitment.checkpoint() + "-" + UUID.randomUUID().toString().substring(0, 13);
@@ -108,18 +123,20 @@ final class ManifestCommitter implements Committer<Commitment> {
       prelude.store(store, "prelude-" + suffix);
       preludeStored = true;
     }
-    Cid next = write(commitment, head, "manifest-" + suffix);
-    store.moveHead(head, next);
+    Manifest next = write(commitment, head, "manifest-" + suffix);
+    store.moveHead(head, next.cid());
+    log.committed(next, commitment.boms());
     LOG.info(
         "Committed checkpoint {}: {} BOMs in {} segments, HEAD {}",
         commitment.checkpoint(),
         commitment.boms().size(),
         commitment.segments().size(),
-        next);
+        next.cid());
     return true;
   }
 
-  private Cid write(Commitment commitment, Optional<Cid> previous, String name) throws IOException {
+  private Manifest write(Commitment commitment, Optional<Cid> previous, String name)
+      throws IOException {
     List<Cid> boms = commitment.boms();
     List<Page> pages = Page.ofBoms(boms);
     Manifest manifest =
@@ -143,71 +160,31 @@ final class ManifestCommitter implements Committer<Commitment> {
       segment.seal();
     }
     store.commit(name);
-    return block.cid();
+    return manifest;
   }
 
   @Override
   public void close() throws Exception {
-    lock.close();
-    store.close();
+    IOUtils.closeAll(log, lock, store);
   }
 
-  /** Reading the newest end of a chain. */
-  static final class Chain {
-    private Chain() {}
-
-    static Optional<Manifest> head(BlockStore store) throws IOException {
-      Optional<Cid> head = store.head();
-      return head.isEmpty() ? Optional.empty() : Optional.of(manifest(store, head.get()));
+  /** The manifest of this checkpoint of this run; a run's checkpoints ascend in the chain. */
+  private static Optional<Manifest> find(BlockStore store, String run, long checkpoint)
+      throws IOException {
+    Chain chain = Chain.ofHead(new Documents(store));
+    Optional<Manifest> at = newest(chain, run);
+    while (at.isPresent() && at.get().checkpoint() > checkpoint) {
+      at = newest(chain, run);
     }
+    return at.filter(manifest -> manifest.checkpoint() == checkpoint);
+  }
 
-    /** Whether the chain includes this checkpoint of this run; a run's checkpoints ascend in it. */
-    static boolean holds(BlockStore store, String run, long checkpoint) throws IOException {
-      Optional<Manifest> at = newest(store, run);
-      while (at.isPresent() && at.get().checkpoint() > checkpoint) {
-        at = newest(store, run, at.get().previous());
-      }
-      return at.isPresent() && at.get().checkpoint() == checkpoint;
+  /** The newest manifest of this run in what is left of a chain. */
+  static Optional<Manifest> newest(Chain chain, String run) throws IOException {
+    Optional<Manifest> at = chain.next();
+    while (at.isPresent() && !at.get().run().equals(run)) {
+      at = chain.next();
     }
-
-    /** The newest manifest of this run. */
-    static Optional<Manifest> newest(BlockStore store, String run) throws IOException {
-      return newest(store, run, store.head());
-    }
-
-    private static Optional<Manifest> newest(BlockStore store, String run, Optional<Cid> from)
-        throws IOException {
-      Optional<Cid> at = from;
-      while (at.isPresent()) {
-        Manifest manifest = manifest(store, at.get());
-        if (manifest.run().equals(run)) {
-          return Optional.of(manifest);
-        }
-        at = manifest.previous();
-      }
-      return Optional.empty();
-    }
-
-    private static Manifest manifest(BlockStore store, Cid cid) throws IOException {
-      Block block =
-          store
-              .get(cid)
-              .orElseThrow(
-                  () ->
-                      new IOException(
-                          "Cannot go on with the chain of "
-                              + store.describe()
-                              + ": manifest "
-                              + cid
-                              + " is missing; restore the store's segments from a copy"));
-      try {
-        if (Document.of(block) instanceof Manifest manifest) {
-          return manifest;
-        }
-      } catch (DecodeException e) {
-        throw new IOException("Cannot go on with the chain: " + e.getMessage(), e);
-      }
-      throw new IOException("Cannot go on with the chain: " + cid + " is not a manifest");
-    }
+    return at;
   }
 }

@@ -4,6 +4,7 @@ import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.egress.Prelude;
 import dev.cats.event.Arrival;
+import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
 import dev.cats.lot.LotStreams;
 import dev.cats.lot.Port;
@@ -25,6 +26,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.typeutils.TypeExtractionUtils;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
@@ -66,6 +70,7 @@ public final class DataInitiative {
   private final Set<String> names = new HashSet<>();
   private final Map<String, Integer> uids = new HashMap<>();
   private final Set<PlanNode<?>> outputs = new LinkedHashSet<>();
+  private final List<Delivery<?>> deliveries = new ArrayList<>();
   private final Map<URI, Prelude.Artifact> artifacts = new LinkedHashMap<>();
   private Translation translation;
 
@@ -131,10 +136,34 @@ public final class DataInitiative {
    */
   public <T> TracedStream<T> source(
       String stepName, Source<Arrival<T>, ?, ?> source, Class<T> type) {
-    NamedClass.check(stepName, source);
-    TracedStream.checkType(stepName, type);
-    claim(stepName);
-    return new TracedStream<>(this, add(new PlanNode.Origin<>(stepName, type, source)));
+    return source(
+        new PlanNode.Origin<>(stepName, type, source, null, WatermarkStrategy.noWatermarks()));
+  }
+
+  /**
+   * Takes records in and gives them their event time where they are read: a source of several
+   * partitions then has watermarks by partition, and one that is ahead of the others makes no
+   * record late.
+   *
+   * @param assigner a named class that reads the time, milliseconds since the epoch, from a record
+   * @param watermarks how late a record may be, and when a partition counts as idle; its own
+   *     timestamp assigner is not used
+   */
+  public <T> TracedStream<T> source(
+      String stepName,
+      Source<Arrival<T>, ?, ?> source,
+      Class<T> type,
+      TimestampAssigner<T> assigner,
+      WatermarkStrategy<T> watermarks) {
+    NamedClass.check(stepName + ".time", assigner);
+    return source(new PlanNode.Origin<>(stepName, type, source, assigner, watermarks));
+  }
+
+  private <T> TracedStream<T> source(PlanNode.Origin<T> origin) {
+    NamedClass.check(origin.name, origin.source);
+    TracedStream.checkType(origin.name, origin.type);
+    claim(origin.name);
+    return new TracedStream<>(this, add(origin));
   }
 
   /**
@@ -186,6 +215,7 @@ public final class DataInitiative {
       throw new IllegalStateException(
           "Cannot run initiative " + name + ": it has no source; add one with source(…)");
     }
+    deliveries.forEach(delivery -> delivery.attach(translation()));
     translation().complete(artifacts.values());
   }
 
@@ -237,6 +267,21 @@ public final class DataInitiative {
   String uid(String wanted) {
     int count = uids.merge(wanted, 1, Integer::sum);
     return count == 1 ? wanted : wanted + "-" + count;
+  }
+
+  <T> void deliver(String sinkName, PlanNode<T> node, Sink<Departure<T>> sink) {
+    claim(sinkName);
+    deliveries.add(new Delivery<>(sinkName, node, sink));
+  }
+
+  /** Records that go to an outside system as well. */
+  private record Delivery<T>(String name, PlanNode<T> node, Sink<Departure<T>> sink) {
+    void attach(Translation translation) {
+      LotStreams.depart(translation.stream(node), name + ".depart")
+          .sinkTo(sink)
+          .name(name)
+          .uid(name);
+    }
   }
 
   void egress(PlanNode<?> node) {

@@ -8,6 +8,7 @@ import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.Node;
 import dev.cats.egress.Prelude;
+import dev.cats.event.Described;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,6 +61,9 @@ final class OrderBook {
                 + "; put them into a file and add that as an artifact");
       }
       params.put("instance", Node.of(Bytes.wrap(instance)));
+    }
+    if (function instanceof Described described) {
+      described.params().forEach((name, value) -> params.put(name, Node.of(value)));
     }
     Function document =
         new Function(

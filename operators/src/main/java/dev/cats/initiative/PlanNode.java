@@ -57,9 +57,21 @@ abstract sealed class PlanNode<T> {
   static final class Origin<T> extends Worker<T> {
     final Source<Arrival<T>, ?, ?> source;
 
-    Origin(String name, Class<T> type, Source<Arrival<T>, ?, ?> source) {
+    /** Null where the records get their event time later, or never. */
+    @Nullable final TimestampAssigner<T> assigner;
+
+    final WatermarkStrategy<T> watermarks;
+
+    Origin(
+        String name,
+        Class<T> type,
+        Source<Arrival<T>, ?, ?> source,
+        @Nullable TimestampAssigner<T> assigner,
+        WatermarkStrategy<T> watermarks) {
       super(name, type, List.of(), source);
       this.source = source;
+      this.assigner = assigner;
+      this.watermarks = watermarks;
     }
   }
 
@@ -138,6 +150,9 @@ abstract sealed class PlanNode<T> {
   String eventTime() {
     if (this instanceof Timed<?> timed) {
       return timed.assigner.getClass().getName();
+    }
+    if (this instanceof Origin<?> origin) {
+      return origin.assigner == null ? null : origin.assigner.getClass().getName();
     }
     if (this instanceof Aside<?> aside) {
       return aside.worker.eventTime();

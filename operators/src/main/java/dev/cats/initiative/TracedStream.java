@@ -1,6 +1,7 @@
 package dev.cats.initiative;
 
 import dev.cats.content.Node;
+import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
 import dev.cats.lot.Codec;
 import dev.cats.lot.Port;
@@ -15,6 +16,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.functions.Function;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
@@ -162,6 +164,18 @@ public final class TracedStream<T> {
   public TracedStream<T> egress() {
     node.consumers++;
     initiative.egress(node);
+    return this;
+  }
+
+  /**
+   * Writes this stream to an outside system as well, each record with the BOM and index that it has
+   * here, such as to a Kafka topic.
+   *
+   * @param name of the sink, which no step has
+   */
+  public TracedStream<T> to(String name, Sink<Departure<T>> sink) {
+    node.consumers++;
+    initiative.deliver(name, node, sink);
     return this;
   }
 

@@ -6,6 +6,7 @@ import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.egress.EgressSink;
 import dev.cats.egress.Prelude;
+import dev.cats.event.Arrival;
 import dev.cats.event.Rejected;
 import dev.cats.lineage.LineageState;
 import dev.cats.lot.HandOver;
@@ -35,11 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.annotation.Nullable;
-import org.apache.flink.api.common.eventtime.TimestampAssigner;
-import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
-import org.apache.flink.api.common.eventtime.WatermarkGenerator;
-import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
-import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -61,6 +57,7 @@ final class Translation {
   private final LotOptions options;
   private final URI store;
   @Nullable private final String nodeKey;
+  @Nullable private final String lineageLog;
   private final OrderBook orderBook;
   private final Set<PlanNode<?>> fused = new HashSet<>();
   private final Map<PlanNode<?>, DataStream<?>> streams = new HashMap<>();
@@ -91,6 +88,7 @@ final class Translation {
     this.options = LotOptions.of(configuration);
     this.store = store;
     this.nodeKey = nodeKey(configuration, store);
+    this.lineageLog = configuration.get(EgressOptions.LINEAGE_LOG);
     this.plan = plan;
     this.orderBook = new OrderBook(initiative, EffectiveStructure.of(env, configuration));
     if (options.perExchange()) {
@@ -136,7 +134,7 @@ final class Translation {
     }
     LineageState.attach(LotStreams.union(links));
     orderBook.addAll(artifacts);
-    new EgressSink(initiative, store.toString(), nodeKey, orderBook.prelude())
+    new EgressSink(initiative, store.toString(), nodeKey, lineageLog, orderBook.prelude())
         .attach(LotStreams.union(receipts));
   }
 
@@ -190,7 +188,7 @@ final class Translation {
   private <T> DataStream<Traced<T>> timed(PlanNode.Timed<T> node) {
     @SuppressWarnings("unchecked")
     DataStream<Traced<T>> from = stream((PlanNode<T>) node.upstream.get(0));
-    return from.assignTimestampsAndWatermarks(new Timing<>(node.assigner, node.watermarks))
+    return from.assignTimestampsAndWatermarks(EventTime.ofTraced(node.assigner, node.watermarks))
         .name(node.name)
         .uid(node.name);
   }
@@ -271,9 +269,11 @@ final class Translation {
   }
 
   private <T> DataStream<?> source(PlanNode.Origin<T> origin) {
-    return env.fromSource(
-            origin.source, WatermarkStrategy.noWatermarks(), origin.name, HandOver.type())
-        .uid(origin.name);
+    WatermarkStrategy<Arrival<T>> time =
+        origin.assigner == null
+            ? WatermarkStrategy.noWatermarks()
+            : EventTime.ofArrivals(origin.assigner, origin.watermarks);
+    return env.fromSource(origin.source, time, origin.name, HandOver.type()).uid(origin.name);
   }
 
   private List<Port<?>> ports(PlanNode.Worker<?> tail, Collection<PlanNode.Worker<?>> chain) {
@@ -338,32 +338,5 @@ final class Translation {
 
   private static <T> OutputTag<Traced<T>> tag(String port, Class<T> type) {
     return new OutputTag<>("cats-" + port, RecordType.traced(type));
-  }
-
-  /** Event time read from the values of traced records. */
-  private record Timing<T>(TimestampAssigner<T> assigner, WatermarkStrategy<T> watermarks)
-      implements WatermarkStrategy<Traced<T>> {
-    @Override
-    public TimestampAssigner<Traced<T>> createTimestampAssigner(
-        TimestampAssignerSupplier.Context context) {
-      return (record, timestamp) -> assigner.extractTimestamp(record.value(), timestamp);
-    }
-
-    @Override
-    public WatermarkGenerator<Traced<T>> createWatermarkGenerator(
-        WatermarkGeneratorSupplier.Context context) {
-      WatermarkGenerator<T> generator = watermarks.createWatermarkGenerator(context);
-      return new WatermarkGenerator<>() {
-        @Override
-        public void onEvent(Traced<T> record, long timestamp, WatermarkOutput output) {
-          generator.onEvent(record.value(), timestamp, output);
-        }
-
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {
-          generator.onPeriodicEmit(output);
-        }
-      };
-    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -73,6 +74,22 @@ public final class Documents {
 
   public Bom bom(Cid cid, String role) throws IOException {
     return as(Bom.class, cid, role);
+  }
+
+  /**
+   * A BOM that a record from outside cites, if this store has it: a claim may name what is not
+   * here, or what is no BOM.
+   */
+  public Optional<Bom> cited(Cid cid) throws IOException {
+    Optional<Block> block = store.get(cid);
+    if (block.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Document.of(block.get()) instanceof Bom bom ? Optional.of(bom) : Optional.empty();
+    } catch (DecodeException e) {
+      return Optional.empty();
+    }
   }
 
   public Manifest manifest(Cid cid, String role) throws IOException {

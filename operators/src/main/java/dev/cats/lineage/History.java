@@ -87,8 +87,16 @@ public final class History {
       Bom bom = documents.bom(cid, roles.getOrDefault(cid, "the BOM asked for"));
       roles.remove(cid);
       Inputs inputs = documents.inputs(bom);
-      List<Trace.Link> links =
-          consumers.isPresent() ? consumers.get().getOrDefault(cid, List.of()) : links(inputs);
+      List<Trace.Link> links = new ArrayList<>();
+      List<Trace.Link> elsewhere = new ArrayList<>();
+      if (consumers.isPresent()) {
+        links.addAll(consumers.get().getOrDefault(cid, List.of()));
+      } else {
+        for (Trace.Link link : links(inputs)) {
+          boolean here = !inputs.cited() || documents.cited(link.bom()).isPresent();
+          (here ? links : elsewhere).add(link);
+        }
+      }
       boolean cut = false;
       for (Trace.Link link : links) {
         if (distances.containsKey(link.bom())) {
@@ -105,7 +113,8 @@ public final class History {
       partial |= cut;
       entries.put(
           cid,
-          new Trace.Entry(cid, distance, bom, documents.order(bom), links, inputs.origins(), cut));
+          new Trace.Entry(
+              cid, distance, bom, documents.order(bom), links, elsewhere, inputs.origins(), cut));
     }
     return new Trace(root, entries, partial);
   }

@@ -145,9 +145,6 @@ public final class RecordTrace {
     }
 
     void enqueue(ArrayDeque<Pending> queue) throws IOException {
-      if (!inputs.origins().isEmpty()) {
-        return;
-      }
       BitSet positions = new BitSet();
       for (int i = records.nextSetBit(0); i >= 0; i = records.nextSetBit(i + 1)) {
         for (Range range : behind(i)) {
@@ -169,7 +166,7 @@ public final class RecordTrace {
         start = end;
       }
       for (int i = 0; i < behind.length; i++) {
-        if (behind[i] != null) {
+        if (behind[i] != null && here(inputs.boms().get(i), behind[i])) {
           queue.add(
               new Pending(
                   inputs.boms().get(i),
@@ -178,6 +175,15 @@ public final class RecordTrace {
                   behind[i]));
         }
       }
+    }
+
+    /** Whether records of a BOM can be looked at: a citation is followed as far as it is true. */
+    private boolean here(Cid cid, BitSet wanted) throws IOException {
+      return !inputs.cited()
+          || documents
+              .cited(cid)
+              .filter(cited -> wanted.length() <= cited.output().records())
+              .isPresent();
     }
 
     private int position(long number) throws IOException {

@@ -34,6 +34,7 @@ public record Trace(Cid root, Map<Cid, Entry> entries, boolean partial) {
    *
    * @param distance steps from the root, by the shortest way
    * @param links the BOMs behind it (or, downstream, that used it), each once, in order of arrival
+   * @param elsewhere the BOMs that the records of a source cite and that are not in this store
    * @param cut whether its links were left unfollowed for the bounds of the walk
    */
   public record Entry(
@@ -42,10 +43,12 @@ public record Trace(Cid root, Map<Cid, Entry> entries, boolean partial) {
       Bom bom,
       Order order,
       List<Link> links,
+      List<Link> elsewhere,
       List<Origin> origins,
       boolean cut) {
     public Entry {
       links = List.copyOf(links);
+      elsewhere = List.copyOf(elsewhere);
       origins = List.copyOf(origins);
     }
 

@@ -4,6 +4,8 @@ import dev.cats.content.Block;
 import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import dev.cats.event.Arrival;
+import dev.cats.event.Citation;
+import dev.cats.event.Position;
 import dev.cats.event.Rejected;
 import dev.cats.step.Output;
 import dev.cats.step.Side;
@@ -67,6 +69,9 @@ final class LotBuilder {
 
   private boolean sealedWithin;
 
+  /** Whether the inputs of the open lots come with citations. */
+  private boolean cited;
+
   /** Whether an open lot is as large as it may be. */
   private boolean full;
 
@@ -107,7 +112,7 @@ final class LotBuilder {
     current = input;
     timestamp = recordTimestamp;
     switch (spec.arrival()) {
-      case ARRIVAL -> run(((Arrival<?>) input).value());
+      case ARRIVAL -> arrive((Arrival<?>) input);
       case TRACED -> run(((Traced<?>) input).value());
       case CITED -> {
         Cited<?> cited = (Cited<?>) input;
@@ -126,6 +131,27 @@ final class LotBuilder {
       meet(main);
       noteFull(main);
     }
+  }
+
+  private void arrive(Arrival<?> arrival) throws Exception {
+    Citation made = citation(arrival);
+    if (cited != (made != null)) {
+      // The inputs of one lot all have citations, or none has: their numbers would not agree.
+      if (main.provenance.inputs() > 0 || rejects.provenance.inputs() > 0 || holds()) {
+        seal();
+      }
+      cited = made != null;
+    }
+    if (arrival instanceof Arrival.Accepted<?> accepted) {
+      run(accepted.value());
+    } else if (arrival instanceof Arrival.Refused<?> refused) {
+      refuseBytes(spec.head(), refused.rule(), refused.reason(), refused.original().toArray());
+    }
+  }
+
+  @Nullable
+  private static Citation citation(Arrival<?> arrival) {
+    return arrival instanceof Arrival.Accepted<?> accepted ? accepted.made() : null;
   }
 
   private void run(Object value) throws Exception {
@@ -187,7 +213,7 @@ final class LotBuilder {
     lot.input = serial;
     Provenance provenance = lot.provenance;
     if (current instanceof Arrival<?> arrival) {
-      lot.first = provenance.add(arrival.position());
+      lot.first = provenance.add(arrival.position(), citation(arrival));
       lot.count = 1;
     } else if (current instanceof Traced<?> traced) {
       lot.first = provenance.add(traced.bom(), traced.index());
@@ -258,13 +284,7 @@ final class LotBuilder {
       refuseBytes(step, rule, reason, new byte[0]);
       return;
     }
-    byte[] bytes = bytesOf(value, type == null ? value.getClass() : type);
-    String why = cut(reason);
-    if (bytes.length > MAX_REJECTED) {
-      why += " (the first " + KEPT_OF_TOO_LARGE + " of " + bytes.length + " bytes are kept here)";
-      bytes = Arrays.copyOf(bytes, KEPT_OF_TOO_LARGE);
-    }
-    refuseBytes(step, rule, why, bytes);
+    refuseBytes(step, rule, reason, bytesOf(value, type == null ? value.getClass() : type));
   }
 
   private static String cut(String reason) {
@@ -278,7 +298,20 @@ final class LotBuilder {
 
   private void refuseBytes(String step, String rule, String reason, byte[] value)
       throws IOException {
-    append(rejects, new Rejected(step, rule, reason, ByteBuffer.wrap(value)));
+    String why = cut(reason);
+    byte[] kept = value;
+    if (value.length > MAX_REJECTED) {
+      why += " (the first " + KEPT_OF_TOO_LARGE + " of " + value.length + " bytes are kept here)";
+      kept = Arrays.copyOf(value, KEPT_OF_TOO_LARGE);
+    }
+    Rejected rejected = new Rejected(step, rule, why, ByteBuffer.wrap(kept), null, null, null);
+    if (current instanceof Arrival<?> arrival
+        && arrival.position() instanceof Position.KafkaRecord at) {
+      rejected.setTopic(at.topic());
+      rejected.setPartition(at.partition());
+      rejected.setOffset(at.offset());
+    }
+    append(rejects, rejected);
   }
 
   /** Text as its UTF-8, anything else in its Avro encoding. */

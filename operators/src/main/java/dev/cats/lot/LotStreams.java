@@ -1,5 +1,7 @@
 package dev.cats.lot;
 
+import dev.cats.event.Citation;
+import dev.cats.event.Departure;
 import dev.cats.step.KeyedStep;
 import java.util.Collection;
 import org.apache.flink.api.common.functions.AggregateFunction;
@@ -107,6 +109,12 @@ public final class LotStreams {
     return records.map(new Plain<>(), RecordType.plain(type)).name(uid).uid(uid);
   }
 
+  /** For an outside system: the values, with where they were made. */
+  public static <T> SingleOutputStreamOperator<Departure<T>> depart(
+      DataStream<Traced<T>> records, String uid) {
+    return records.map(new Departing<T>(), HandOver.<Departure<T>>type()).name(uid).uid(uid);
+  }
+
   /** Several streams as one. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   public static <T> DataStream<T> union(Collection<? extends DataStream<T>> streams) {
@@ -135,6 +143,13 @@ public final class LotStreams {
     @SuppressWarnings("unchecked")
     public K getKey(Traced<T> record) {
       return (K) record.key();
+    }
+  }
+
+  private record Departing<T>() implements MapFunction<Traced<T>, Departure<T>> {
+    @Override
+    public Departure<T> map(Traced<T> record) {
+      return new Departure<>(new Citation(record.bom(), record.index()), record.value());
     }
   }
 

@@ -6,12 +6,14 @@ import dev.cats.bom.Origin;
 import dev.cats.bom.Range;
 import dev.cats.bom.Run;
 import dev.cats.content.Cid;
+import dev.cats.event.Citation;
 import dev.cats.event.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.annotation.Nullable;
 
 /**
  * What the open lot of one output was made from, while it grows: the input records in order of
@@ -70,8 +72,15 @@ final class Provenance {
   }
 
   /** Adds input records that follow one another in a lot; returns the number of the first. */
-  @SuppressWarnings("ReferenceEquality") // a fast way past the map for records of one lot
   long add(Cid bom, long first, long count) {
+    cite(bom, first, count);
+    long number = inputs;
+    inputs += count;
+    return number;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a fast way past the map for records of one lot
+  private void cite(Cid bom, long first, long count) {
     if (bom != lastBom) {
       Integer known = numbers.get(bom);
       if (known == null) {
@@ -95,13 +104,16 @@ final class Provenance {
       runs[at + 2] = count;
       runCount++;
     }
-    long number = inputs;
-    inputs += count;
-    return number;
   }
 
-  /** Adds a record from outside; returns its number. */
-  long add(Position position) {
+  /**
+   * Adds a record from outside; returns its number. Either all of a lot's come with a citation or
+   * none.
+   */
+  long add(Position position, @Nullable Citation made) {
+    if (made != null) {
+      cite(made.bom(), made.index(), 1);
+    }
     if (firstPosition != null && follows(position)) {
       positionCount++;
     } else {

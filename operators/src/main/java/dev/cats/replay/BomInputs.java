@@ -13,14 +13,15 @@ import java.util.Set;
 /**
  * What a check needs of a BOM's inputs.
  *
- * @param ends for each input BOM, how many records its lot must have for the runs to be within it
+ * @param ends for each input BOM, how many records its lot must have for the runs to be within it;
+ *     none for citations, which are claims of others about what may not be here
  * @param files the files that origins name
  */
 record BomInputs(Map<Cid, Long> ends, Set<Cid> files, List<Origin> origins) {
 
   static BomInputs of(Inputs inputs) {
     Map<Cid, Long> ends = new LinkedHashMap<>();
-    for (Run run : inputs.runs()) {
+    for (Run run : inputs.cited() ? List.<Run>of() : inputs.runs()) {
       ends.merge(inputs.boms().get(run.bom()), run.first() + run.count(), Math::max);
     }
     Set<Cid> files = new LinkedHashSet<>();

@@ -32,7 +32,7 @@ class CommitmentTest {
   @Test
   void runsKeepTheirForm() throws IOException {
     SimpleVersionedSerializer<String> serializer =
-        new EgressSink("i", "memory:x", null, new Prelude(List.of(), List.of()))
+        new EgressSink("i", "memory:x", null, null, new Prelude(List.of(), List.of()))
             .getWriterStateSerializer();
     assertThat(serializer.getVersion()).isEqualTo(1);
     Golden.check("run", serializer.serialize("5d0b1c9e-run"));

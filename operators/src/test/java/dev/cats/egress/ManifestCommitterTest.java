@@ -50,7 +50,7 @@ class ManifestCommitterTest {
 
   private static ManifestCommitter committer(BlockStore store, boolean restored)
       throws IOException {
-    return new ManifestCommitter("sample", store, KEY, PRELUDE, restored);
+    return new ManifestCommitter("sample", store, KEY, PRELUDE, EgressSink.NO_LOG, restored);
   }
 
   /** A commitment of one sealed segment with one BOM of sorts. */
@@ -183,7 +183,7 @@ class ManifestCommitterTest {
       committer.commit(commitment(store, "run-b", 1));
     }
     String name = names.get(names.size() - 1);
-    EgressSink sink = new EgressSink("sample", "memory:" + name, null, PRELUDE);
+    EgressSink sink = new EgressSink("sample", "memory:" + name, null, null, PRELUDE);
     sink.refuseFork(RUN, OptionalLong.of(5));
     sink.refuseFork(RUN, OptionalLong.empty());
     sink.refuseFork("run-c", OptionalLong.of(1));
@@ -202,7 +202,8 @@ class ManifestCommitterTest {
     try (ManifestCommitter committer = committer(store, false)) {
       committer.commit(commitment(store, RUN, 1));
     }
-    assertThatThrownBy(() -> new ManifestCommitter("other", store, KEY, PRELUDE, false))
+    assertThatThrownBy(
+            () -> new ManifestCommitter("other", store, KEY, PRELUDE, EgressSink.NO_LOG, false))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "Cannot run initiative other on "

@@ -50,7 +50,7 @@ final class Readings {
     @Override
     public Arrival<String> map(Long index) {
       String line = index % 100 == 99 ? "not a reading " + index : line(index);
-      return new Arrival<>(new Position.FileRecord("readings.csv", FILE, index), line);
+      return Arrival.of(new Position.FileRecord("readings.csv", FILE, index), line);
     }
 
     private static String line(long index) {

@@ -119,7 +119,7 @@ final class LotBench implements LotBuilder.Destination {
                 ? new Position.FileRecord("f", FILE, number)
                 : new Position.KafkaRecord("t", number % 5, number);
         expect(what, Set.of(position.toString()));
-        process(new Arrival<>(position, value));
+        process(Arrival.of(position, value));
       }
       case TRACED -> {
         expect(what, Set.of(name(number)));

@@ -64,7 +64,7 @@ class LotOperatorTest {
 
   private void arrive(String value) throws Exception {
     harness.processElement(
-        new Arrival<>(new Position.FileRecord("f", LotBench.FILE, next), value), next);
+        Arrival.of(new Position.FileRecord("f", LotBench.FILE, next), value), next);
     next++;
   }
 

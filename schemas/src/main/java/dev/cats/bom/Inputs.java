@@ -16,6 +16,10 @@ import java.util.List;
  * concatenation of the pages' lists and the one here, and {@code runs} refer to the whole list of
  * BOMs.
  *
+ * <p>A source whose records came with citations, such as those that another initiative wrote to a
+ * topic, has both: {@code origins} say where each record was read, {@code runs} which record it was
+ * where it was made, as its producer claims. The two list the same records in the same order.
+ *
  * <p>Example: {@code boms [A, B]}, {@code runs [(0, 10, 3), (1, 0, 2)]} are the five records A10,
  * A11, A12, B0, B1, with the numbers 0 to 4.
  */
@@ -33,9 +37,14 @@ public record Inputs(List<Cid> boms, List<Run> runs, List<Origin> origins, List<
   }
 
   private static void checkWhole(List<Cid> boms, Runs runs, List<Origin> origins) {
-    if (runs.isEmpty() == origins.isEmpty()) {
+    if (runs.isEmpty() && origins.isEmpty()) {
+      throw Check.invalid("inputs", "runs or origins", "neither");
+    }
+    long cited = total(runs);
+    long read = total(origins);
+    if (!runs.isEmpty() && !origins.isEmpty() && cited != read) {
       throw Check.invalid(
-          "inputs", "either runs or origins", runs.isEmpty() ? "neither" : "both of them");
+          "inputs", "runs and origins of the same records", cited + " and " + read + " records");
     }
     boolean[] used = new boolean[boms.size()];
     for (int i = 0; i < runs.size(); i++) {
@@ -50,14 +59,18 @@ public record Inputs(List<Cid> boms, List<Run> runs, List<Origin> origins, List<
         throw Check.invalid("inputs boms[" + i + "]", "at least one run of it", "none");
       }
     }
-    total(runs, origins);
   }
 
-  private static long total(Runs runs, List<Origin> origins) {
+  private static long total(Runs runs) {
     long total = 0;
     for (int i = 0; i < runs.size(); i++) {
       total = Check.integer("number of input records", total + runs.count(i), 1);
     }
+    return total;
+  }
+
+  private static long total(List<Origin> origins) {
+    long total = 0;
     for (Origin origin : origins) {
       total = Check.integer("number of input records", total + origin.count(), 1);
     }
@@ -69,9 +82,14 @@ public record Inputs(List<Cid> boms, List<Run> runs, List<Origin> origins, List<
     return pages.isEmpty();
   }
 
-  /** How many input records are listed here, not counting those on pages. */
+  /** How many input records these whole inputs list. */
   public long records() {
-    return total((Runs) runs, origins);
+    return runs.isEmpty() ? total(origins) : total((Runs) runs);
+  }
+
+  /** Whether the BOMs are what the producers of records from outside claimed. */
+  public boolean cited() {
+    return !origins.isEmpty() && !boms.isEmpty();
   }
 
   /**

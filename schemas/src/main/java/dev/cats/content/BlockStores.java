@@ -5,10 +5,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -42,7 +38,7 @@ public final class BlockStores {
    */
   public static BlockStore open(URI uri) throws IOException {
     TreeSet<String> forms = new TreeSet<>();
-    for (BlockStoreProvider provider : providers().values()) {
+    for (BlockStoreProvider provider : Providers.of(BlockStoreProvider.class)) {
       if (provider.accepts(uri)) {
         return provider.open(uri);
       }
@@ -50,31 +46,5 @@ public final class BlockStores {
     }
     throw new IOException(
         "Cannot open store " + uri + ": expected one of " + String.join(", ", forms));
-  }
-
-  /**
-   * Those on the thread's class loader, where a job's own classes are, and on ours; each class
-   * once, by name, because the two may both see it.
-   */
-  private static Map<String, BlockStoreProvider> providers() throws IOException {
-    Map<String, BlockStoreProvider> found = new LinkedHashMap<>();
-    try {
-      ClassLoader context = Thread.currentThread().getContextClassLoader();
-      if (context != null) {
-        ServiceLoader.load(BlockStoreProvider.class, context)
-            .forEach(provider -> found.putIfAbsent(provider.getClass().getName(), provider));
-      }
-    } catch (ServiceConfigurationError otherCopyOfThisClass) {
-      // A context class loader may hold the providers of another copy of this interface; ours
-      // follow.
-      found.clear();
-    }
-    try {
-      ServiceLoader.load(BlockStoreProvider.class, BlockStores.class.getClassLoader())
-          .forEach(provider -> found.putIfAbsent(provider.getClass().getName(), provider));
-    } catch (ServiceConfigurationError e) {
-      throw new IOException("Cannot look for block stores: " + e.getMessage(), e);
-    }
-    return found;
   }
 }

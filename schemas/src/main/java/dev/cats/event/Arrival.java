@@ -1,16 +1,53 @@
 package dev.cats.event;
 
+import dev.cats.content.Bytes;
 import java.util.Objects;
 
 /**
- * A record as it entered the data initiative: its value and the position that it came from.
+ * A record as it entered the data initiative: the position that it came from, and its value or why
+ * it has none.
  *
  * <p>A source emits these, so that the BOM of its lots can say which records of the outside world
  * are in them. The position travels no further than the source's own lot.
  */
-public record Arrival<T>(Position position, T value) {
-  public Arrival {
-    Objects.requireNonNull(position, "position");
-    Objects.requireNonNull(value, "value");
+public sealed interface Arrival<T> {
+  Position position();
+
+  static <T> Arrival<T> of(Position position, T value) {
+    return new Accepted<>(position, value, null);
+  }
+
+  /** A record whose maker says where it was made, such as another initiative; null for no. */
+  static <T> Arrival<T> of(Position position, T value, Citation made) {
+    return new Accepted<>(position, value, made);
+  }
+
+  /** A record that cannot be read: it goes to the rejects, with the bytes that it had. */
+  static <T> Arrival<T> refused(Position position, String rule, String reason, byte[] original) {
+    return new Refused<>(position, rule, reason, Bytes.of(original));
+  }
+
+  /**
+   * @param made which record of which lot this was, before it was sent here; null where nobody says
+   */
+  record Accepted<T>(Position position, T value, Citation made) implements Arrival<T> {
+    public Accepted {
+      Objects.requireNonNull(position, "position");
+      Objects.requireNonNull(value, "value");
+    }
+  }
+
+  /**
+   * @param rule what it broke, in a word
+   * @param reason what is wrong, in a sentence that names the value
+   */
+  record Refused<T>(Position position, String rule, String reason, Bytes original)
+      implements Arrival<T> {
+    public Refused {
+      Objects.requireNonNull(position, "position");
+      Objects.requireNonNull(rule, "rule");
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(original, "original");
+    }
   }
 }

@@ -50,7 +50,7 @@ final class FeedReader implements SourceReader<Arrival<String>, FeedSplit> {
     split = new FeedSplit(split.file(), features.offset(), features.index());
     context.metricGroup().getIOMetricGroup().getNumRecordsInCounter().inc();
     output.collect(
-        new Arrival<>(new Position.FileRecord(file.name(), file.content(), index), feature.get()));
+        Arrival.of(new Position.FileRecord(file.name(), file.content(), index), feature.get()));
     return InputStatus.MORE_AVAILABLE;
   }
 

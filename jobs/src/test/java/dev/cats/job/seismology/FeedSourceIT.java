@@ -32,7 +32,9 @@ class FeedSourceIT {
     assertThat(source.features()).isEqualTo(1707);
     FeedReader reader = reader(source);
     List<Arrival<String>> arrivals = drain(reader, new FeedSplit(source.content(), 0, 0));
-    assertThat(arrivals).extracting(Arrival::value).isEqualTo(BundledFeed.features());
+    assertThat(arrivals)
+        .extracting(arrival -> ((Arrival.Accepted<String>) arrival).value())
+        .isEqualTo(BundledFeed.features());
     for (int i = 0; i < arrivals.size(); i++) {
       assertThat(arrivals.get(i).position())
           .isEqualTo(new Position.FileRecord("usgs-week.geojson", source.content(), i));
