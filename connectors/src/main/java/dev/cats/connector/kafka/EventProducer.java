@@ -62,7 +62,8 @@ public final class EventProducer implements Closeable {
   }
 
   /**
-   * Sends an event; the future says where it is in the topic. Waits when too many are under way.
+   * Sends an event; the future says where it is in the topic, or fails with an {@link IOException}
+   * when it could not be sent in {@code delivery.timeout.ms}. Waits when too many are under way.
    *
    * @throws IllegalArgumentException if it is no valid CloudEvent
    * @throws IOException if the schema registry does not answer
@@ -76,7 +77,11 @@ public final class EventProducer implements Closeable {
           if (failure == null) {
             sent.complete(new Position.KafkaRecord(topic, metadata.partition(), metadata.offset()));
           } else {
-            sent.completeExceptionally(failure);
+            sent.completeExceptionally(
+                new IOException(
+                    "Cannot send event %s to topic %s: %s"
+                        .formatted(event.getId(), topic, failure.getMessage()),
+                    failure));
           }
         });
     return sent;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class EventSchemas implements Serializable {
       for (Path file : files) {
         all = all.and(parsed(file));
       }
-    } catch (NotDirectoryException e) {
+    } catch (NotDirectoryException | NoSuchFileException e) {
       throw new IOException("Cannot read schemas in " + folder + ": there is no such folder", e);
     }
     return all;
