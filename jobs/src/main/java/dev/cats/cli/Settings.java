@@ -25,6 +25,7 @@ final class Settings {
     KNOWN.put(LotOptions.STORE, "all or ends");
     KNOWN.put(LotOptions.SEGMENT_BYTES, "a size such as 64mb");
     KNOWN.put(EgressOptions.NODE_KEY, "the path of a key file");
+    KNOWN.put(EgressOptions.LINEAGE_LOG, "a URI such as kafka://127.0.0.1:9092/TOPIC");
   }
 
   private Settings() {}

@@ -11,6 +11,7 @@ import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
+import dev.cats.lineage.MissingBlockException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -77,7 +78,7 @@ final class ManifestCommitter implements Committer<Commitment> {
   }
 
   private void checkChain() throws IOException {
-    Optional<Manifest> head = Chain.ofHead(new Documents(store)).next();
+    Optional<Manifest> head = head();
     if (head.isPresent() && !head.get().initiative().equals(initiative)) {
       throw new IOException(
           "Cannot run initiative "
@@ -87,6 +88,20 @@ final class ManifestCommitter implements Committer<Commitment> {
               + ": it holds the chain of initiative "
               + head.get().initiative()
               + "; use a store of its own");
+    }
+  }
+
+  private Optional<Manifest> head() throws IOException {
+    try {
+      return Chain.ofHead(new Documents(store)).next();
+    } catch (MissingBlockException e) {
+      throw new IOException(
+          "Cannot go on with the chain of "
+              + store.describe()
+              + ": manifest "
+              + e.cid()
+              + " is missing; restore the store's segments from a copy",
+          e);
     }
   }
 

@@ -147,6 +147,13 @@ final class LotBench implements LotBuilder.Destination {
     }
   }
 
+  /** A record from outside, as its source emits it. */
+  void arrive(Arrival<String> arrival, Plan what) throws Exception {
+    plan = what;
+    expect(what, Set.of(arrival.position().toString()));
+    process(arrival);
+  }
+
   private void process(Object input) throws Exception {
     builder.process(input, 0);
     if (builder.full()) {

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cats.bom.Bom;
+import dev.cats.bom.Inputs;
 import dev.cats.bom.LotFormat;
+import dev.cats.bom.Origin;
+import dev.cats.bom.Run;
+import dev.cats.content.Cid;
+import dev.cats.event.Arrival;
+import dev.cats.event.Citation;
+import dev.cats.event.Position;
 import dev.cats.event.Rejected;
 import dev.cats.lot.LotBench.Emit;
 import dev.cats.lot.LotBench.Plan;
 import dev.cats.lot.LotSpec.Form;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +101,55 @@ class LotBuilderTest {
     Bom only = bench.boms.values().iterator().next();
     assertThat(only.inputs().records()).isEqualTo(1);
     assertThat(only.lineage()).isEqualTo(new dev.cats.bom.Lineage.Same());
+  }
+
+  @Test
+  void aRefusedArrivalGoesToTheRejectsWithItsPosition() throws Exception {
+    LotBench bench = new LotBench(Form.ARRIVAL, 10);
+    bench.arrive(
+        Arrival.refused(
+            new Position.KafkaRecord("events", 2, 17), "undecodable", "no schema", new byte[] {9}),
+        Plan.NONE);
+    bench.seal();
+
+    assertThat(bench.rejects())
+        .containsExactly(
+            new Rejected(
+                "bench",
+                "undecodable",
+                "no schema",
+                ByteBuffer.wrap(new byte[] {9}),
+                "events",
+                2,
+                17L));
+    assertThat(bench.boms.values())
+        .extracting(bom -> bom.inputs().origins())
+        .containsExactly(List.of(new Origin.Kafka("events", 2, 17, 17, 1)));
+  }
+
+  @Test
+  void recordsThatCiteTheirOwnHistoryGetLotsApart() throws Exception {
+    LotBench bench = new LotBench(Form.ARRIVAL, 10);
+    Cid foreign = LotBench.upstream(3);
+    for (int offset = 0; offset < 6; offset++) {
+      Position position = new Position.KafkaRecord("daily", 0, offset);
+      boolean cites = offset == 2 || offset == 3;
+      Citation made = cites ? new Citation(foreign, 40 + offset) : null;
+      bench.arrive(Arrival.of(position, "v", made), Plan.of("out " + offset));
+    }
+    bench.seal();
+
+    assertThat(bench.boms.values())
+        .extracting(Bom::inputs)
+        .containsExactly(
+            new Inputs(List.of(), List.of(), List.of(kafka(0, 1)), List.of()),
+            new Inputs(
+                List.of(foreign), List.of(new Run(0, 42, 2)), List.of(kafka(2, 3)), List.of()),
+            new Inputs(List.of(), List.of(), List.of(kafka(4, 5)), List.of()));
+  }
+
+  private static Origin kafka(long first, long last) {
+    return new Origin.Kafka("daily", 0, first, last, last - first + 1);
   }
 
   @Test

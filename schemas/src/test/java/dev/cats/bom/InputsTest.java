@@ -53,6 +53,19 @@ class InputsTest {
   }
 
   @Test
+  void citedRecordsHaveAnOriginAndTheBomTheyWereMadeAs() {
+    Origin read = new Origin.Kafka("t", 0, 7, 9, 3);
+    Inputs inputs =
+        new Inputs(
+            List.of(A, B), List.of(new Run(0, 4, 2), new Run(1, 0, 1)), List.of(read), List.of());
+
+    assertThat(inputs.cited()).isTrue();
+    assertThat(inputs.records()).isEqualTo(3);
+    assertThat(inputs.runs(new Range(1, 2))).containsExactly(new Run(0, 5, 1), new Run(1, 0, 1));
+    assertThat(inputs.origins(new Range(1, 2))).containsExactly(new Origin.Kafka("t", 0, 8, 9, 2));
+  }
+
+  @Test
   void inputsThatCannotBeRightAreRefused() {
     assertThatThrownBy(() -> inputs(List.of(A), new Run(1, 0, 1)))
         .hasMessage("Invalid inputs run 0: expected an index into 1 boms, found 1");
@@ -61,10 +74,12 @@ class InputsTest {
     assertThatThrownBy(() -> inputs(List.of(A, A), new Run(0, 0, 1), new Run(1, 0, 1)))
         .hasMessage("Invalid inputs boms[1]: expected each link once, found " + A + " again");
     assertThatThrownBy(() -> inputs(List.of()))
-        .hasMessage("Invalid inputs: expected either runs or origins, found neither");
+        .hasMessage("Invalid inputs: expected runs or origins, found neither");
     assertThatThrownBy(
             () -> new Inputs(List.of(A), List.of(new Run(0, 0, 1)), List.of(FILE), List.of()))
-        .hasMessage("Invalid inputs: expected either runs or origins, found both of them");
+        .hasMessage(
+            "Invalid inputs: expected runs and origins of the same records, found 1 and %d records",
+            FILE.count());
     assertThatThrownBy(() -> inputs(List.of(Samples.raw("x")), new Run(0, 0, 1)))
         .hasMessage(
             "Invalid inputs boms[0]: expected a CIDv1 of codec dag-cbor and hash sha2-256, found "
