@@ -27,13 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public final class EventWriter implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private static final byte[] SINGLE_OBJECT =
-      ByteBuffer.allocate(EventReader.SINGLE_OBJECT_START)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .put((byte) 0xc3)
-          .put((byte) 1)
-          .putLong(EventCodec.FINGERPRINT)
-          .array();
+  private static final byte[] SINGLE_OBJECT = singleObjectHeader(EventCodec.FINGERPRINT);
   private static final String PARTITION_KEY = "partitionkey";
 
   private final WireFormat format;
@@ -140,6 +134,16 @@ public final class EventWriter implements Serializable {
       headers.put(topic, header);
     }
     return header;
+  }
+
+  /** What a single object of this schema begins with. */
+  static byte[] singleObjectHeader(long fingerprint) {
+    return ByteBuffer.allocate(EventReader.SINGLE_OBJECT_START)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 0xc3)
+        .put((byte) 1)
+        .putLong(fingerprint)
+        .array();
   }
 
   private static byte[] data(DataInitiativeEvent event) {

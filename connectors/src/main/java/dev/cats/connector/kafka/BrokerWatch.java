@@ -1,0 +1,97 @@
+package dev.cats.connector.kafka;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the brokers answer. A broker that is away is no failure: it is said once that it is, and
+ * once that it is back, however often it was asked in between.
+ */
+final class BrokerWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
+
+  /** How long one question waits for its answer. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final long PAUSE_MILLIS = 500;
+
+  private final String brokers;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private long awaySince;
+  private boolean away;
+
+  /** A question to the brokers, which fails as Kafka's futures do. */
+  interface Question<T> {
+    T ask() throws ExecutionException, InterruptedException;
+  }
+
+  BrokerWatch(Brokers brokers) {
+    this.brokers = brokers.toString();
+  }
+
+  /** Asks until there is an answer, or one that asking again does not change. */
+  <T> T wait(Question<T> question) throws ExecutionException, InterruptedException {
+    while (true) {
+      Optional<T> answer = once(question);
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+      if (closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        throw new InterruptedException("Closed while waiting for Kafka at " + brokers);
+      }
+    }
+  }
+
+  /** Asks, and knows nothing when the brokers do not answer. */
+  <T> Optional<T> once(Question<T> question) throws ExecutionException, InterruptedException {
+    try {
+      T answer = question.ask();
+      answered();
+      return Optional.of(answer);
+    } catch (ExecutionException | RuntimeException e) {
+      Throwable why = KafkaFailures.kafkas(e);
+      if (isAway(why)) {
+        missed(why);
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Nobody answered; whether asking again may help. */
+  static boolean isAway(Throwable thrown) {
+    return thrown instanceof RetriableException
+        && !(thrown instanceof UnknownTopicOrPartitionException);
+  }
+
+  private synchronized void answered() {
+    if (away) {
+      away = false;
+      LOG.warn(
+          "Kafka at {} is back after {} s",
+          brokers,
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - awaySince));
+    }
+  }
+
+  private synchronized void missed(Throwable why) {
+    if (!away) {
+      away = true;
+      awaySince = System.nanoTime();
+      LOG.warn(
+          "Kafka at {} does not answer ({}); waiting until it does", brokers, why.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+}

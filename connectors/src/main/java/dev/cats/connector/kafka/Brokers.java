@@ -1,0 +1,81 @@
+package dev.cats.connector.kafka;
+
+import java.io.Serializable;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * The brokers that a client talks to, and the settings it connects with.
+ *
+ * <p>The settings may hold passwords and keys: they are handed to Kafka's own clients and shown to
+ * nobody, so what is printed of this is where the brokers are.
+ */
+final class Brokers implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final Pattern ADDRESSES =
+      Pattern.compile("[^\\s,/@]+:\\d{1,5}(\\s*,\\s*[^\\s,/@]+:\\d{1,5})*");
+
+  private final String bootstrap;
+  private final Properties settings;
+
+  /**
+   * @param bootstrap {@code HOST:PORT}, or several with commas between; it wins over one among the
+   *     settings
+   */
+  Brokers(String bootstrap, Properties settings) {
+    Objects.requireNonNull(bootstrap, "bootstrap");
+    if (!ADDRESSES.matcher(bootstrap.strip()).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid Kafka address: expected HOST:PORT[,HOST:PORT…], found '" + bootstrap + "'");
+    }
+    this.bootstrap = bootstrap.strip();
+    this.settings = new Properties();
+    settings.forEach(
+        (key, value) -> this.settings.setProperty(String.valueOf(key), String.valueOf(value)));
+    for (String key : settings.stringPropertyNames()) {
+      this.settings.setProperty(key, settings.getProperty(key));
+    }
+    this.settings.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, this.bootstrap);
+  }
+
+  /** A copy of all settings. */
+  Properties settings() {
+    Properties copy = new Properties();
+    copy.putAll(settings);
+    return copy;
+  }
+
+  /** The same brokers, with a setting that is ours to make unless the user made it. */
+  Brokers withDefault(String key, String value) {
+    Properties all = settings();
+    all.putIfAbsent(key, value);
+    return new Brokers(bootstrap, all);
+  }
+
+  /**
+   * The same brokers, with a setting that has to be so.
+   *
+   * @param why what another value would break
+   */
+  Brokers with(String key, String value, String why) {
+    String found = settings.getProperty(key);
+    if (found != null && !found.equals(value)) {
+      throw new IllegalArgumentException(
+          "Invalid Kafka setting " + key + ": expected " + value + ", found " + found + "; " + why);
+    }
+    return withDefault(key, value);
+  }
+
+  /** A client that asks and creates; the caller closes it. */
+  Admin admin() {
+    return Admin.create(settings());
+  }
+
+  @Override
+  public String toString() {
+    return bootstrap;
+  }
+}

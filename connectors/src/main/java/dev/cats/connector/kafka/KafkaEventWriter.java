@@ -1,0 +1,79 @@
+package dev.cats.connector.kafka;
+
+import dev.cats.event.Departure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+
+/** Flink's writer of one subtask, whose failures say what to do about them. */
+final class KafkaEventWriter<T>
+    implements StatefulSinkWriter<Departure<T>, KafkaWriterState>,
+        CommittingSinkWriter<Departure<T>, KafkaCommittable> {
+  private final PrecommittingStatefulSinkWriter<Departure<T>, KafkaWriterState, KafkaCommittable>
+      flinks;
+  private final KafkaFailures failures;
+
+  KafkaEventWriter(
+      PrecommittingStatefulSinkWriter<Departure<T>, KafkaWriterState, KafkaCommittable> flinks,
+      KafkaFailures failures) {
+    this.flinks = flinks;
+    this.failures = failures;
+  }
+
+  @Override
+  public void write(Departure<T> departure, Context context)
+      throws IOException, InterruptedException {
+    try {
+      flinks.write(departure, context);
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public void flush(boolean endOfInput) throws IOException, InterruptedException {
+    try {
+      flinks.flush(endOfInput);
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  private IOException explained(Exception thrown) {
+    Exception explained = failures.explained(thrown);
+    if (explained instanceof UncheckedIOException unchecked) {
+      return unchecked.getCause();
+    }
+    if (explained instanceof RuntimeException ours) {
+      throw ours;
+    }
+    return (IOException) explained;
+  }
+
+  @Override
+  public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
+    flinks.writeWatermark(watermark);
+  }
+
+  @Override
+  public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
+    return flinks.prepareCommit();
+  }
+
+  @Override
+  public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
+    return flinks.snapshotState(checkpointId);
+  }
+
+  @Override
+  public void close() throws Exception {
+    flinks.close();
+  }
+}

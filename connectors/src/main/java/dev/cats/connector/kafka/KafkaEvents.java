@@ -1,0 +1,27 @@
+package dev.cats.connector.kafka;
+
+/**
+ * Kafka topics as sources and sinks of Flink streams.
+ *
+ * <pre>{@code
+ * KafkaEvents.source("localhost:9092", "quakes").properties(client).build()
+ *
+ * KafkaEvents.sink("localhost:9092", "daily-stats")
+ *     .transactionalIdPrefix("usgs-seismology-daily")
+ *     .initiative("usgs-seismology")
+ *     .build(new EventOfStats())
+ * }</pre>
+ */
+public final class KafkaEvents {
+  private KafkaEvents() {}
+
+  /** The events of one topic or more. */
+  public static KafkaEventSource.Builder source(String bootstrap, String... topics) {
+    return new KafkaEventSource.Builder(bootstrap, topics);
+  }
+
+  /** Records to a topic: events, Avro records as events, or what was refused. */
+  public static KafkaEventSink.Builder sink(String bootstrap, String topic) {
+    return new KafkaEventSink.Builder(bootstrap, topic);
+  }
+}
