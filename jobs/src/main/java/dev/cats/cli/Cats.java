@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       TraceCommand.class,
       VerifyCommand.class,
+      ProduceCommand.class,
       BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  ./cats trace CID           the history behind a BOM or a lot",
       "  ./cats show CID            any document, any lot's records",
       "  ./cats verify HEAD         fetch, hash and check everything",
+      "  ./cats produce FILE …      send a file to a Kafka topic as events",
       "  ./cats bench               what provenance costs on this machine",
       "  ./cats trace --help        each command explains itself by example",
       "",

@@ -40,7 +40,9 @@ class ArchitectureTest {
 
   private static final String[] CONNECTORS = {"dev.cats.connector.."};
 
-  private static final String[] JOBS = {"dev.cats.cli..", "dev.cats.job..", "dev.cats.bench.."};
+  private static final String[] JOBS = {
+    "dev.cats.cli..", "dev.cats.feed..", "dev.cats.job..", "dev.cats.bench.."
+  };
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

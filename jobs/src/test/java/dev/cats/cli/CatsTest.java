@@ -325,7 +325,7 @@ class CatsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "log", "show", "trace", "verify"})
+  @ValueSource(strings = {"", "log", "show", "trace", "verify", "produce"})
   void helpTeachesByExample(String command) {
     Answer answer = command.isEmpty() ? Answer.to("--help") : Answer.to(command, "--help");
     assertThat(answer.code()).isZero();

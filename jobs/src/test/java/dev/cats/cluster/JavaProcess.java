@@ -92,6 +92,11 @@ public final class JavaProcess implements Closeable {
     return process.exitValue();
   }
 
+  /** Asks it to end (SIGTERM), as Ctrl-C does. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Ends it without a warning (SIGKILL), and waits until it is gone. */
   public void kill() throws IOException, InterruptedException {
     if (!process.destroyForcibly().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -2,12 +2,12 @@ package dev.cats.connector.kafka;
 
 import dev.cats.event.DataInitiativeEvent;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.TreeMap;
 import org.apache.kafka.common.header.Header;
@@ -91,13 +91,14 @@ final class CloudEventHeaders {
     if (header.value() == null) {
       return null;
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(header.value())).toString();
-    } catch (CharacterCodingException e) {
+    String text = new String(header.value(), StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') >= 0
+        && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), header.value())) {
       throw new UndecodableException(
           "malformed",
           "Invalid header " + header.key() + ": expected text in UTF-8, found other bytes");
     }
+    return text;
   }
 
   static void write(DataInitiativeEvent event, Headers headers) {

@@ -54,7 +54,8 @@ public final class EventReader implements Serializable {
   }
 
   /**
-   * @param registryProperties of Confluent's client, for example those of TLS and of a user
+   * @param registryProperties Confluent's, for example {@code basic.auth.user.info} and {@code
+   *     schema.registry.ssl.truststore.location}; those of Kafka may be among them
    */
   public static EventReader of(
       EventSchemas schemas, String registryUrl, Map<String, String> registryProperties) {

@@ -58,7 +58,8 @@ public final class EventWriter implements Serializable {
    * A writer of Confluent's format. It registers the schema of events under the subject {@code
    * TOPIC-value}.
    *
-   * @param registryProperties of Confluent's client, for example those of TLS and of a user
+   * @param registryProperties Confluent's, for example {@code basic.auth.user.info} and {@code
+   *     schema.registry.ssl.truststore.location}; those of Kafka may be among them
    */
   public static EventWriter confluent(String registryUrl, Map<String, String> registryProperties) {
     return new EventWriter(

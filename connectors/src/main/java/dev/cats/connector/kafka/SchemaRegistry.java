@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -24,7 +25,11 @@ final class SchemaRegistry {
   private static final int CACHED = 1000;
   private static final int SCHEMA_NOT_FOUND = 40403;
 
-  /** The client takes these as numbers only. The last keeps a flood of unknown numbers from it. */
+  /** How the names of its properties begin; others are Kafka's. */
+  private static final List<String> OURS =
+      List.of("schema.registry.", "basic.auth.", "bearer.auth.", "http.", "proxy.");
+
+  /** The last keeps a flood of numbers that are not known from the registry. */
   private static final Map<String, Object> DEFAULTS =
       Map.of(
           "http.connect.timeout.ms", 10_000,
@@ -35,17 +40,17 @@ final class SchemaRegistry {
   private final CachedSchemaRegistryClient client;
 
   /**
-   * @param properties of Confluent's client, for example {@code basic.auth.user.info}; never shown
+   * @param properties those that are the registry's are taken, and never shown
    */
   SchemaRegistry(String url, Map<String, String> properties) {
     this.url = url;
     Map<String, Object> all = new HashMap<>(DEFAULTS);
     properties.forEach(
-        (name, value) ->
-            all.merge(
-                name,
-                value,
-                (number, text) -> number instanceof Long ? Long.valueOf((String) text) : text));
+        (name, value) -> {
+          if (OURS.stream().anyMatch(name::startsWith)) {
+            all.put(name, value);
+          }
+        });
     this.client = new CachedSchemaRegistryClient(url, CACHED, all);
   }
 

@@ -14,7 +14,8 @@ import java.util.Optional;
  * #offset()}, the first byte not yet read, and {@link #index()}, the number of the feature that
  * comes next.
  */
-abstract sealed class FeatureReader implements Closeable permits CollectionReader, LineReader {
+public abstract sealed class FeatureReader implements Closeable
+    permits CollectionReader, LineReader {
 
   /** The most bytes one feature may have: more means a bracket or a quotation mark is missing. */
   static final int MAX_FEATURE = 16 << 20;
@@ -28,7 +29,7 @@ abstract sealed class FeatureReader implements Closeable permits CollectionReade
   }
 
   /** A reader from the start of a file; its name decides between a collection and lines. */
-  static FeatureReader of(String name, InputStream in) {
+  public static FeatureReader of(String name, InputStream in) {
     FeedBytes bytes = new FeedBytes(name, in, 0);
     return isLines(name) ? new LineReader(bytes, 0) : new CollectionReader(bytes, 0, false);
   }
@@ -47,7 +48,7 @@ abstract sealed class FeatureReader implements Closeable permits CollectionReade
   }
 
   /** The next feature's text, or nothing at the end of a whole file. */
-  final Optional<String> next() throws IOException {
+  public final Optional<String> next() throws IOException {
     Optional<String> feature = read();
     if (feature.isPresent()) {
       index++;
@@ -59,7 +60,7 @@ abstract sealed class FeatureReader implements Closeable permits CollectionReade
   abstract Optional<String> read() throws IOException;
 
   /** The number of the feature that comes next, from 0. */
-  final long index() {
+  public final long index() {
     return index;
   }
 

@@ -1,0 +1,144 @@
+package dev.cats.cli;
+
+import dev.cats.connector.kafka.EventProducer;
+import dev.cats.event.DataInitiativeEvent;
+import dev.cats.event.Position;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Events under way to a topic: how many were sent, how many the broker has, and where. Tells how it
+ * is going, after two seconds and then every second in which something changed.
+ */
+final class Sending implements Closeable {
+  private static final long FIRST_SECONDS = 2;
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final EventProducer producer;
+  private final PrintWriter err;
+  private final Thread teller = new Thread(this::tell, "cats-progress");
+  private final long started = System.nanoTime();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final SortedMap<Integer, Offsets> offsets = new TreeMap<>(); // under its own lock
+  private volatile long sent;
+  private volatile long acknowledged;
+  private volatile long lastAnswer = started;
+  private volatile boolean over;
+
+  /** The offsets that events got in one partition; others may have written between them. */
+  record Offsets(long first, long last) {
+    Offsets and(long offset) {
+      return new Offsets(Math.min(first, offset), Math.max(last, offset));
+    }
+  }
+
+  Sending(EventProducer producer, PrintWriter err) {
+    this.producer = producer;
+    this.err = err;
+    teller.setDaemon(true);
+    teller.start();
+  }
+
+  /**
+   * Sends an event, or throws what kept an earlier one from arriving.
+   *
+   * @throws IllegalArgumentException if it is no valid CloudEvent
+   */
+  void send(DataInitiativeEvent event) throws IOException {
+    check();
+    if (sent == acknowledged) {
+      lastAnswer = System.nanoTime(); // silence counts from the first question
+    }
+    producer.send(event).whenComplete(this::done);
+    sent++;
+  }
+
+  /** Called by the producer's one thread. */
+  private void done(Position.KafkaRecord position, Throwable thrown) {
+    lastAnswer = System.nanoTime();
+    if (thrown != null) {
+      failure.compareAndSet(null, thrown);
+      return;
+    }
+    acknowledged++;
+    synchronized (offsets) {
+      Offsets one = new Offsets(position.offset(), position.offset());
+      offsets.merge(position.partition(), one, (known, other) -> known.and(position.offset()));
+    }
+  }
+
+  /** Waits until the broker has all that was sent. */
+  void finish() throws IOException {
+    producer.flush();
+    check();
+  }
+
+  private void check() throws IOException {
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new IOException(
+          thrown.getMessage() + "\nThe broker has " + acknowledged + " of the events before it.",
+          thrown);
+    }
+  }
+
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  long unanswered() {
+    return sent - acknowledged;
+  }
+
+  double seconds() {
+    return (System.nanoTime() - started) / 1e9;
+  }
+
+  SortedMap<Integer, Offsets> offsets() {
+    synchronized (offsets) {
+      return new TreeMap<>(offsets);
+    }
+  }
+
+  private void tell() {
+    long waitSeconds = FIRST_SECONDS;
+    long told = 0;
+    boolean silent = false;
+    while (true) {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(waitSeconds));
+      if (over) {
+        return;
+      }
+      waitSeconds = 1;
+      long now = acknowledged;
+      boolean waiting = sent > now && System.nanoTime() - lastAnswer > SILENCE_NANOS;
+      if (waiting && !silent) {
+        err.println("        the broker does not answer; waiting for it");
+      } else if (silent && now > told) {
+        err.println("        the broker answers again");
+      }
+      silent = waiting || silent && now == told;
+      if (now > told) {
+        err.printf(
+            Locale.ROOT, "%4.0f s  %,d events sent, %,.0f/s%n", seconds(), now, now / seconds());
+        told = now;
+      }
+      err.flush();
+    }
+  }
+
+  /** Waits until the broker has what it can get. */
+  @Override
+  public void close() {
+    over = true;
+    LockSupport.unpark(teller);
+    producer.close();
+  }
+}

@@ -1,0 +1,10 @@
+package dev.cats.feed;
+
+/** What is wrong with a part of a file. */
+final class Malformed extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  Malformed(String message) {
+    super(message, null, false, false);
+  }
+}
