@@ -280,7 +280,7 @@ final class ProduceCommand implements Callable<Integer> {
       pace.await(stop::isStopped);
       try {
         sending.send(entry.event());
-      } catch (IllegalArgumentException e) { // an event of a file of events that is none
+      } catch (IllegalArgumentException e) { // it is no event, or too large
         reportMalformed(entry, e.getMessage(), true);
       }
     }

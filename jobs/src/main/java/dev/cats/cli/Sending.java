@@ -9,9 +9,11 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * Events under way to a topic: how many were sent, how many the broker has, and where. Tells how it
@@ -49,15 +51,24 @@ final class Sending implements Closeable {
   /**
    * Sends an event, or throws what kept an earlier one from arriving.
    *
-   * @throws IllegalArgumentException if it is no valid CloudEvent
+   * @throws IllegalArgumentException if it is no valid CloudEvent, or too large to be sent
    */
   void send(DataInitiativeEvent event) throws IOException {
     check();
     if (sent == acknowledged) {
       lastAnswer = System.nanoTime(); // silence counts from the first question
     }
-    producer.send(event).whenComplete(this::done);
+    CompletableFuture<Position.KafkaRecord> answer = producer.send(event);
+    if (answer.isCompletedExceptionally()) {
+      Throwable refused = answer.handle((position, thrown) -> thrown).join();
+      if (refused.getCause() instanceof RecordTooLargeException) { // found before it was sent
+        throw new IllegalArgumentException(
+            refused.getMessage() + " Data of that size is better passed by reference (dataref).",
+            refused);
+      }
+    }
     sent++;
+    answer.whenComplete(this::done);
   }
 
   /** Called by the producer's one thread. */

@@ -52,11 +52,25 @@ final class Lines implements Closeable {
     open();
   }
 
+  /** Opens the file that has the name now. */
   private void open() throws IOException {
-    file = FileChannel.open(path);
-    key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    replaced = false;
+    Object before = fileKey();
+    FileChannel opened = FileChannel.open(path);
+    for (Object after = fileKey(); !Objects.equals(before, after); after = fileKey()) {
+      opened.close(); // it was replaced between the two
+      before = after;
+      opened = FileChannel.open(path);
+    }
+    if (file != null) {
+      file.close();
+    }
+    file = opened;
+    key = before;
     number = 0;
+  }
+
+  private Object fileKey() throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   /** The next line; nothing at the end. */
@@ -88,9 +102,13 @@ final class Lines implements Closeable {
           return last;
         }
       } else if (replaced) {
+        replaced = false;
         Optional<Line> last = last();
-        file.close();
-        open();
+        try {
+          open();
+        } catch (NoSuchFileException e) { // gone again; the old one is at its end all the same
+          LockSupport.parkNanos(LOOK_NANOS);
+        }
         if (last.isPresent()) {
           return last;
         }
@@ -141,8 +159,7 @@ final class Lines implements Closeable {
 
   private boolean isReplaced() throws IOException {
     try {
-      Object now = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-      return !Objects.equals(now, key);
+      return !Objects.equals(fileKey(), key);
     } catch (NoSuchFileException e) { // renamed, and the next is not there yet
       return false;
     }

@@ -28,6 +28,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -267,6 +274,60 @@ class ProduceIT {
     assertThat(nowhere.code()).isEqualTo(2);
     assertThat(nowhere.err())
         .startsWith("cats: Cannot use topic t of Kafka at nowhere.invalid:1: No resolvable");
+  }
+
+  @Test
+  void aTopicThatOneMayNotWriteToIsSaid() throws Exception {
+    try (KafkaBroker own =
+        KafkaBroker.start(
+            Map.of(
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "allow.everyone.if.no.acl.found", "true"))) {
+      own.createTopic("secret", 1);
+      Path feed = SampleFeed.copyTo(folder);
+      String[] command = {
+        "produce", "--topic", "secret", "--bootstrap", own.bootstrap(), feed.toString()
+      };
+      allow(own, AclOperation.WRITE, AclPermissionType.DENY);
+      Answer unseen = Answer.to(command);
+      assertThat(unseen.code()).isEqualTo(2);
+      assertThat(unseen.err())
+          .isEqualTo(
+              ("cats: Cannot use topic secret of Kafka at %s: it is not allowed: Topic authorization failed.%n"
+                      + "Ask for the right to write to it, or have it created.%n")
+                  .formatted(own.bootstrap()));
+
+      allow(own, AclOperation.DESCRIBE, AclPermissionType.ALLOW);
+      Answer unwritten = Answer.to(command);
+      assertThat(unwritten.code()).isEqualTo(2);
+      assertThat(unwritten.err())
+          .matches(
+              "cats: Cannot send event \\w+ to topic secret: Not authorized to access topics: \\[secret]%nThe broker has 0 of the events before it.%n"
+                  .formatted());
+    }
+  }
+
+  private static void allow(KafkaBroker at, AclOperation operation, AclPermissionType allowed)
+      throws Exception {
+    ResourcePattern secret = new ResourcePattern(ResourceType.TOPIC, "secret", PatternType.LITERAL);
+    AccessControlEntry entry = new AccessControlEntry("User:ANONYMOUS", "*", operation, allowed);
+    try (Admin admin = at.newAdmin()) {
+      admin.createAcls(List.of(new AclBinding(secret, entry))).all().get();
+    }
+  }
+
+  @Test
+  void aLineThatIsTooLargeIsReportedAndItsNeighboursAreSent() throws Exception {
+    String large = "{\"k\":\"%s\"}".formatted("x".repeat(2 << 20));
+    Path file = Files.writeString(folder.resolve("l.jsonl"), "{}\n" + large + "\n{}\n");
+    Answer answer = produce("large", file, "--json");
+    assertThat(answer.code()).as(answer.err()).isZero();
+    assertThat(answer.err())
+        .contains("line 2: Cannot send event 1 to topic large: The message is ")
+        .contains("Data of that size is better passed by reference (dataref). (skipped)");
+    assertThat(JSON.readTree(answer.out()).get("sent").asInt()).isEqualTo(2);
+    assertThat(JSON.readTree(answer.out()).get("skipped").asInt()).isEqualTo(1);
+    assertThat(events("large", 2)).extracting(DataInitiativeEvent::getId).containsExactly("0", "2");
   }
 
   @Test

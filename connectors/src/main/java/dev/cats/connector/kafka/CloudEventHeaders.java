@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.TreeMap;
+import javax.annotation.Nullable;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
@@ -26,7 +27,8 @@ final class CloudEventHeaders {
 
   private CloudEventHeaders() {}
 
-  static DataInitiativeEvent read(byte[] value, Headers headers) throws UndecodableException {
+  static DataInitiativeEvent read(@Nullable byte[] value, Headers headers)
+      throws UndecodableException {
     DataInitiativeEvent event = new DataInitiativeEvent();
     event.setExtensions(new HashMap<>());
     event.setInitiative("");
@@ -126,7 +128,7 @@ final class CloudEventHeaders {
     put(headers, TRACESTATE, event.getTracestate());
   }
 
-  private static void put(Headers headers, String name, String value) {
+  private static void put(Headers headers, String name, @Nullable String value) {
     if (value != null) {
       headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }

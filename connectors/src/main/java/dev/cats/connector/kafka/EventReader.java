@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import javax.annotation.Nullable;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
 
@@ -30,7 +31,7 @@ public final class EventReader implements Serializable {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final EventSchemas schemas;
-  private final String registryUrl; // or null
+  @Nullable private final String registryUrl;
   private final HashMap<String, String> registryProperties;
 
   private transient EventCodec codec;
@@ -40,7 +41,7 @@ public final class EventReader implements Serializable {
   private transient SchemaRegistry registry;
 
   private EventReader(
-      EventSchemas schemas, String registryUrl, Map<String, String> registryProperties) {
+      EventSchemas schemas, @Nullable String registryUrl, Map<String, String> registryProperties) {
     this.schemas = Objects.requireNonNull(schemas, "schemas");
     this.registryUrl = registryUrl;
     this.registryProperties = new HashMap<>(registryProperties);
@@ -49,7 +50,7 @@ public final class EventReader implements Serializable {
   /**
    * @param registryUrl of the schema registry, or null where there is none
    */
-  public static EventReader of(EventSchemas schemas, String registryUrl) {
+  public static EventReader of(EventSchemas schemas, @Nullable String registryUrl) {
     return of(schemas, registryUrl, Map.of());
   }
 
@@ -58,7 +59,7 @@ public final class EventReader implements Serializable {
    *     schema.registry.ssl.truststore.location}; those of Kafka may be among them
    */
   public static EventReader of(
-      EventSchemas schemas, String registryUrl, Map<String, String> registryProperties) {
+      EventSchemas schemas, @Nullable String registryUrl, Map<String, String> registryProperties) {
     return new EventReader(schemas, registryUrl, registryProperties);
   }
 
@@ -69,7 +70,7 @@ public final class EventReader implements Serializable {
    * @throws UndecodableException if it cannot be read, whenever and by whomever
    * @throws IOException if it cannot be read now: the schema registry does not answer
    */
-  public DataInitiativeEvent read(byte[] value, Headers headers)
+  public DataInitiativeEvent read(@Nullable byte[] value, Headers headers)
       throws UndecodableException, IOException {
     DataInitiativeEvent event;
     if (headers.lastHeader(CloudEventHeaders.SPECVERSION) != null) {
@@ -82,7 +83,8 @@ public final class EventReader implements Serializable {
     return event;
   }
 
-  private DataInitiativeEvent readAvro(byte[] value) throws UndecodableException, IOException {
+  private DataInitiativeEvent readAvro(@Nullable byte[] value)
+      throws UndecodableException, IOException {
     if (value == null) {
       throw new UndecodableException("no-value", "Cannot read an event: the record has no value");
     }
@@ -106,7 +108,7 @@ public final class EventReader implements Serializable {
   /**
    * @param writer null for our own schema
    */
-  private DataInitiativeEvent read(byte[] value, int start, WriterSchema writer)
+  private DataInitiativeEvent read(byte[] value, int start, @Nullable WriterSchema writer)
       throws UndecodableException {
     BoundedDecoder in = decoder.of(value, start);
     DataInitiativeEvent event;

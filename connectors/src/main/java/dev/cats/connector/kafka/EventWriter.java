@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import javax.annotation.Nullable;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,7 +32,7 @@ public final class EventWriter implements Serializable {
   private static final String PARTITION_KEY = "partitionkey";
 
   private final WireFormat format;
-  private final String registryUrl; // or null
+  @Nullable private final String registryUrl;
   private final HashMap<String, String> registryProperties;
 
   private transient ByteArrayOutputStream buffer;
@@ -39,7 +40,7 @@ public final class EventWriter implements Serializable {
   private transient Map<String, byte[]> headers; // by topic
 
   private EventWriter(
-      WireFormat format, String registryUrl, Map<String, String> registryProperties) {
+      WireFormat format, @Nullable String registryUrl, Map<String, String> registryProperties) {
     this.format = Objects.requireNonNull(format, "format");
     this.registryUrl = registryUrl;
     this.registryProperties = new HashMap<>(registryProperties);
