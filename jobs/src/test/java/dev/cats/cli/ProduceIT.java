@@ -8,6 +8,7 @@ import dev.cats.cluster.JavaProcess;
 import dev.cats.connector.kafka.EventReader;
 import dev.cats.connector.kafka.EventSchemas;
 import dev.cats.connector.kafka.KafkaBroker;
+import dev.cats.connector.kafka.RegistryServer;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.job.seismology.SampleFeed;
 import java.io.IOException;
@@ -74,10 +75,16 @@ class ProduceIT {
   /** What is in a topic, partition by partition. */
   private static List<DataInitiativeEvent> events(
       KafkaBroker from, String topic, int partitions, int atLeast) throws Exception {
+    EventReader reader = EventReader.of(EventSchemas.builtIn(), null);
+    return events(from, reader, topic, partitions, atLeast);
+  }
+
+  private static List<DataInitiativeEvent> events(
+      KafkaBroker from, EventReader reader, String topic, int partitions, int atLeast)
+      throws Exception {
     Properties properties = from.clientProperties();
     properties.put("auto.offset.reset", "earliest");
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();
-    EventReader reader = EventReader.of(EventSchemas.builtIn(), null);
     List<DataInitiativeEvent> events = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties, bytes, bytes)) {
       consumer.assign(
@@ -127,6 +134,35 @@ class ProduceIT {
     String text = Files.readString(feed);
     assertThat(events)
         .allMatch(event -> text.contains(StandardCharsets.UTF_8.decode(event.getData())));
+  }
+
+  @Test
+  void confluentsFormatNeedsARegistryThatAnswers() throws Exception {
+    Path file = Files.writeString(folder.resolve("c.jsonl"), "{\"n\":1}\n");
+    Path config =
+        Files.writeString(
+            folder.resolve("client.properties"),
+            "basic.auth.credentials.source=USER_INFO\nbasic.auth.user.info=ann:s3cret\n");
+    RegistryServer registry = new RegistryServer();
+    String[] wire = {
+      "--wire", "confluent", "--registry", registry.url(), "--config", config.toString()
+    };
+    try (registry) {
+      Answer answer = produce("confluent", file, wire);
+      assertThat(answer.code()).as(answer.err()).isZero();
+      assertThat(registry.requests())
+          .containsExactly("POST /subjects/confluent-value/versions Basic YW5uOnMzY3JldA==");
+      EventReader reader = EventReader.of(EventSchemas.builtIn(), registry.url());
+      assertThat(events(broker, reader, "confluent", 4, 1))
+          .singleElement()
+          .satisfies(event -> assertThat(event.getSource()).isEqualTo("c.jsonl"));
+    }
+    Answer answer = produce("confluent", file, wire);
+    assertThat(answer.code()).isEqualTo(2);
+    assertThat(answer.err())
+        .startsWith(
+            "cats: Cannot ask schema registry " + registry.url() + " for a number for the schema")
+        .doesNotContain("s3cret");
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * A schema registry over HTTP that knows as much of Confluent's API as Flink's client asks for:
  * {@code GET /schemas/ids/N} and {@code POST /subjects/S/versions}.
  */
-final class RegistryServer implements Closeable {
+public final class RegistryServer implements Closeable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern BY_ID = Pattern.compile("/schemas/ids/(\\d+)");
   private static final Pattern REGISTER = Pattern.compile("/subjects/([^/]+)/versions");
@@ -33,13 +33,13 @@ final class RegistryServer implements Closeable {
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private volatile int broken;
 
-  RegistryServer() throws IOException {
+  public RegistryServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -60,7 +60,7 @@ final class RegistryServer implements Closeable {
   }
 
   /** What was asked, and by whom. */
-  List<String> requests() {
+  public List<String> requests() {
     return List.copyOf(requests);
   }
 
