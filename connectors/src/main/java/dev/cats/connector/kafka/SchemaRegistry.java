@@ -3,12 +3,15 @@ package dev.cats.connector.kafka;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -22,6 +25,7 @@ final class SchemaRegistry {
   /** What comes before the event: a zero and the number of the schema in four bytes. */
   static final int HEADER = 5;
 
+  private static final Pattern USER = Pattern.compile("//([^/@]*)@");
   private static final int CACHED = 1000;
   private static final int SCHEMA_NOT_FOUND = 40403;
 
@@ -43,15 +47,22 @@ final class SchemaRegistry {
    * @param properties those that are the registry's are taken, and never shown
    */
   SchemaRegistry(String url, Map<String, String> properties) {
-    this.url = url;
+    this.url = shown(url);
     Map<String, Object> all = new HashMap<>(DEFAULTS);
+    Matcher user = USER.matcher(url);
+    if (user.find()) { // the client writes the URL into its log
+      all.put("basic.auth.credentials.source", "USER_INFO");
+      all.put(
+          "basic.auth.user.info",
+          URLDecoder.decode(user.group(1).replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
     properties.forEach(
         (name, value) -> {
           if (OURS.stream().anyMatch(name::startsWith)) {
             all.put(name, value);
           }
         });
-    this.client = new CachedSchemaRegistryClient(url, CACHED, all);
+    this.client = new CachedSchemaRegistryClient(this.url, CACHED, all);
   }
 
   /**
@@ -97,7 +108,7 @@ final class SchemaRegistry {
     Throwable cause = failure.getCause() instanceof RestClientException rest ? rest : failure;
     return new IOException(
         "Cannot ask schema registry "
-            + shown(url)
+            + url
             + " for "
             + what
             + ": "
@@ -108,8 +119,6 @@ final class SchemaRegistry {
 
   /** The URL, or several of them, without the names and passwords that may be in it. */
   static String shown(String url) {
-    return String.join(
-        ",",
-        Arrays.stream(url.split(",")).map(each -> each.replaceAll("//[^/@]*@", "//")).toList());
+    return USER.matcher(url).replaceAll("//");
   }
 }
