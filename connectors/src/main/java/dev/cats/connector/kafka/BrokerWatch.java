@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -20,7 +21,7 @@ final class BrokerWatch implements AutoCloseable {
   /** How long one question waits for its answer. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private static final long PAUSE_MILLIS = 500;
+  private static final long PAUSE_MILLIS = 200;
 
   private final String brokers;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -36,10 +37,15 @@ final class BrokerWatch implements AutoCloseable {
     this.brokers = brokers.toString();
   }
 
-  /** Asks until there is an answer, or one that asking again does not change. */
+  /** Asks until there is an answer, or a failure that asking again does not change. */
   <T> T wait(Question<T> question) throws ExecutionException, InterruptedException {
+    return until(() -> Optional.of(question.ask()));
+  }
+
+  /** Asks until the answer is something. */
+  <T> T until(Question<Optional<T>> question) throws ExecutionException, InterruptedException {
     while (true) {
-      Optional<T> answer = once(question);
+      Optional<T> answer = once(question).flatMap(Function.identity());
       if (answer.isPresent()) {
         return answer.get();
       }

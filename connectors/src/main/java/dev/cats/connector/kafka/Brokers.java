@@ -32,20 +32,21 @@ final class Brokers implements Serializable {
           "Invalid Kafka address: expected HOST:PORT[,HOST:PORT…], found '" + bootstrap + "'");
     }
     this.bootstrap = bootstrap.strip();
-    this.settings = new Properties();
-    settings.forEach(
-        (key, value) -> this.settings.setProperty(String.valueOf(key), String.valueOf(value)));
-    for (String key : settings.stringPropertyNames()) {
-      this.settings.setProperty(key, settings.getProperty(key));
-    }
+    this.settings = copy(settings);
     this.settings.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, this.bootstrap);
+  }
+
+  /** All of these, and the defaults behind them, as texts. */
+  static Properties copy(Properties properties) {
+    Properties copy = new Properties();
+    properties.forEach((key, value) -> copy.put(String.valueOf(key), String.valueOf(value)));
+    properties.stringPropertyNames().forEach(key -> copy.put(key, properties.getProperty(key)));
+    return copy;
   }
 
   /** A copy of all settings. */
   Properties settings() {
-    Properties copy = new Properties();
-    copy.putAll(settings);
-    return copy;
+    return copy(settings);
   }
 
   /** The same brokers, with a setting that is ours to make unless the user made it. */

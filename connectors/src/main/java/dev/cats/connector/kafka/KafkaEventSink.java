@@ -39,8 +39,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  *
  * <p><b>Exactly once</b>, for readers of committed records ({@code isolation.level}: {@code
  * read_committed}): what a checkpoint covers is one transaction per subtask, committed when the
- * checkpoint is complete. So records are seen that late, and a job that stays down for longer than
- * {@code transaction.timeout.ms} loses what it had not committed.
+ * checkpoint is complete. So records are seen that late. What a job had not committed when it went
+ * down is given up by the brokers after {@code transaction.timeout.ms}; a job that comes back later
+ * than that and finds records of a completed checkpoint given up fails and says so (see {@link
+ * #LOST_TRANSACTIONS}).
  *
  * <p><b>Brokers that are away are waited for</b>, as long as a transaction may last.
  */
@@ -53,9 +55,16 @@ public final class KafkaEventSink<T>
         Described {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Among the settings: what to do about records that Kafka has given up because the job was down
+   * for longer than a transaction may last; {@code fail} (the default) or {@code skip}.
+   */
+  public static final String LOST_TRANSACTIONS = "cats.kafka.lost-transactions";
+
   private final Brokers brokers;
   private final String topic;
   @Nullable private final String transactionalIdPrefix;
+  private final boolean skipLost;
   private final Form<T> form;
   private final String wire;
 
@@ -63,6 +72,7 @@ public final class KafkaEventSink<T>
     this.brokers = builder.brokers();
     this.topic = builder.topic;
     this.transactionalIdPrefix = builder.transactionalIdPrefix;
+    this.skipLost = builder.skipLost();
     this.form = form;
     this.wire = wire;
   }
@@ -111,7 +121,10 @@ public final class KafkaEventSink<T>
 
   @Override
   public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
-    return flinks().createCommitter(context);
+    Committer<KafkaCommittable> flinks = flinks().createCommitter(context);
+    return transactionalIdPrefix == null
+        ? flinks
+        : new KafkaEventCommitter(flinks, brokers, topic, skipLost);
   }
 
   @Override
@@ -165,7 +178,7 @@ public final class KafkaEventSink<T>
      * shown.
      */
     public Builder properties(Properties properties) {
-      this.properties = properties;
+      this.properties = Brokers.copy(properties);
       return this;
     }
 
@@ -233,6 +246,15 @@ public final class KafkaEventSink<T>
       return new KafkaEventSink<>(this, new Form.Refusal(), "original bytes");
     }
 
+    private boolean skipLost() {
+      String lost = properties.getProperty(LOST_TRANSACTIONS, "fail");
+      if (!lost.equals("fail") && !lost.equals("skip")) {
+        throw new IllegalArgumentException(
+            "Invalid " + LOST_TRANSACTIONS + ": expected fail or skip, found " + lost);
+      }
+      return lost.equals("skip");
+    }
+
     private Brokers brokers() {
       if (atLeastOnce == (transactionalIdPrefix != null)) {
         throw new IllegalArgumentException(
@@ -244,7 +266,9 @@ public final class KafkaEventSink<T>
                         + " transactionalIdPrefix that no other sink has, or say atLeastOnce"));
       }
       String transaction = String.valueOf(TRANSACTION.toMillis());
-      return new Brokers(bootstrap, properties)
+      Properties all = Brokers.copy(properties);
+      all.remove(LOST_TRANSACTIONS);
+      return new Brokers(bootstrap, all)
           .with(ProducerConfig.ACKS_CONFIG, "all", "records could be lost with a broker")
           .with(
               ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,

@@ -207,7 +207,7 @@ public final class KafkaEventSource
      * shown. Those that decide what is read are ours: another value than ours is refused.
      */
     public Builder properties(Properties properties) {
-      this.properties = properties;
+      this.properties = Brokers.copy(properties);
       return this;
     }
 
@@ -258,8 +258,7 @@ public final class KafkaEventSource
     }
 
     private Brokers brokers() {
-      Properties all = new Properties();
-      properties.stringPropertyNames().forEach(key -> all.put(key, properties.getProperty(key)));
+      Properties all = Brokers.copy(properties);
       if (group != null) {
         all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
       }

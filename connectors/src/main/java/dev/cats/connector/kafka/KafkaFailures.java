@@ -17,7 +17,6 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -31,20 +30,22 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class KafkaFailures {
   private final Brokers brokers;
   private final String doing;
+  private final String what;
   private final String needs;
 
-  private KafkaFailures(Brokers brokers, String doing, String needs) {
+  private KafkaFailures(Brokers brokers, String doing, String what, String needs) {
     this.brokers = brokers;
     this.doing = doing;
+    this.what = what;
     this.needs = needs;
   }
 
   static KafkaFailures reading(Brokers brokers, List<String> topics) {
-    return new KafkaFailures(brokers, "read " + topics(topics), "READ and DESCRIBE");
+    return new KafkaFailures(brokers, "read", topics(topics), "READ and DESCRIBE");
   }
 
   static KafkaFailures writing(Brokers brokers, String topic) {
-    return new KafkaFailures(brokers, "write to topic " + topic, "WRITE and DESCRIBE");
+    return new KafkaFailures(brokers, "write to", "topic " + topic, "WRITE and DESCRIBE");
   }
 
   private static String topics(List<String> topics) {
@@ -92,13 +93,14 @@ final class KafkaFailures {
   }
 
   private String cannot(String because) {
-    return "Cannot " + doing + ": " + because;
+    return "Cannot " + doing + " " + what + ": " + because;
   }
 
   private String because(Throwable kafkas) {
     String said = kafkas.getMessage();
     if (kafkas instanceof TopicAuthorizationException denied) {
-      return right(topics(denied.unauthorizedTopics().stream().sorted().toList()), needs);
+      List<String> named = denied.unauthorizedTopics().stream().sorted().toList();
+      return right(named.isEmpty() ? what : topics(named), needs);
     }
     if (kafkas instanceof GroupAuthorizationException denied) {
       return right("consumer group " + denied.groupId(), "READ") + ", or name no group";
@@ -116,17 +118,17 @@ final class KafkaFailures {
           + said
           + "); check security.protocol and the ssl.* and sasl.* settings";
     }
+    if (said != null && said.contains("transaction.max.timeout.ms")) {
+      return "Kafka at "
+          + brokers
+          + " allows only shorter transactions; lower transaction.timeout.ms in the client's"
+          + " settings, or raise transaction.max.timeout.ms of the brokers";
+    }
     if (kafkas instanceof ConfigException || kafkas.getClass() == KafkaException.class) {
       return "the settings of the client for Kafka at " + brokers + " are wrong: " + said;
     }
     if (kafkas instanceof InvalidTopicException) {
       return "it is no name for a topic (" + said + ")";
-    }
-    if (kafkas instanceof InvalidTxnTimeoutException) {
-      return "Kafka at "
-          + brokers
-          + " allows only shorter transactions; lower transaction.timeout.ms in the client's"
-          + " settings, or raise transaction.max.timeout.ms of the brokers";
     }
     if (kafkas instanceof RecordTooLargeException) {
       return said

@@ -449,7 +449,7 @@ class KafkaSourceIT {
                         }));
   }
 
-  private static List<Throwable> causes(Throwable thrown) {
+  static List<Throwable> causes(Throwable thrown) {
     return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).toList();
   }
 }
