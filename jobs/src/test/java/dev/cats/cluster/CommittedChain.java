@@ -90,16 +90,30 @@ record CommittedChain(
   /** As {@link #sources}, over every whole block in every segment, committed or not. */
   static SortedMap<Long, Integer> sourcesOfAllSegments(Path store) throws IOException {
     SortedMap<Long, Integer> sources = new TreeMap<>();
+    for (Bom bom : bomsOfAllSegments(store)) {
+      count(bom.inputs().origins(), sources);
+    }
+    return sources;
+  }
+
+  /** How many records there are in the source lots of all segments, committed or not. */
+  static long recordsOfAllSegments(Path store) throws IOException {
+    return bomsOfAllSegments(store).stream()
+        .flatMap(bom -> bom.inputs().origins().stream())
+        .mapToLong(Origin::count)
+        .sum();
+  }
+
+  private static List<Bom> bomsOfAllSegments(Path store) throws IOException {
+    List<Bom> boms = new ArrayList<>();
     for (String folder : List.of("segments", "staged")) {
       try (Stream<Path> files = Files.list(store.resolve(folder))) {
         for (Path file : files.filter(path -> !path.toString().endsWith(".idx")).toList()) {
-          for (Bom bom : bomsOf(file)) {
-            count(bom.inputs().origins(), sources);
-          }
+          boms.addAll(bomsOf(file));
         }
       }
     }
-    return sources;
+    return boms;
   }
 
   private static List<Bom> bomsOf(Path archive) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The few questions to a cluster's REST API that the tests have. */
 record RestApi(int port) {
@@ -53,9 +54,29 @@ record RestApi(int port) {
   /** Runs an uploaded jar; the answer is the job's id. */
   String run(String jar, int parallelism, List<String> arguments)
       throws IOException, InterruptedException {
+    return run(jar, Optional.empty(), parallelism, Optional.empty(), arguments);
+  }
+
+  /**
+   * Runs a class of an uploaded jar, its own main class by default, from a checkpoint or a
+   * savepoint if there is one; the answer is the job's id.
+   */
+  String run(
+      String jar,
+      Optional<Class<?>> main,
+      int parallelism,
+      Optional<Path> from,
+      List<String> arguments)
+      throws IOException, InterruptedException {
     StringWriter body = new StringWriter();
     try (var json = JSON.createGenerator(body)) {
       json.writeStartObject();
+      if (main.isPresent()) {
+        json.writeStringField("entryClass", main.get().getName());
+      }
+      if (from.isPresent()) {
+        json.writeStringField("savepointPath", from.get().toUri().toString());
+      }
       json.writeNumberField("parallelism", parallelism);
       json.writeArrayFieldStart("programArgsList");
       for (String argument : arguments) {
@@ -75,6 +96,45 @@ record RestApi(int port) {
   /** The state of a job: RUNNING, FINISHED, … */
   String state(String job) throws IOException, InterruptedException {
     return field(get("/jobs/" + job), "state");
+  }
+
+  /** From how many checkpoints a job was restored so far. */
+  int restores(String job) throws IOException, InterruptedException {
+    return Integer.parseInt(at(get("/jobs/" + job + "/checkpoints"), "/counts/restored"));
+  }
+
+  /** The number of the checkpoint that a job was restored from last. */
+  long restored(String job) throws IOException, InterruptedException {
+    return Long.parseLong(at(get("/jobs/" + job + "/checkpoints"), "/latest/restored/id"));
+  }
+
+  /** Begins to stop a job with a savepoint; the answer is a name to ask for that. */
+  String stop(String job, Path folder) throws IOException, InterruptedException {
+    StringWriter body = new StringWriter();
+    try (var json = JSON.createGenerator(body)) {
+      json.writeStartObject();
+      json.writeStringField("targetDirectory", folder.toUri().toString());
+      json.writeBooleanField("drain", false);
+      json.writeEndObject();
+    }
+    return field(
+        send(
+            request("/jobs/" + job + "/stop")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))),
+        "request-id");
+  }
+
+  /** Where the savepoint is that a job was stopped with, once it is complete. */
+  Optional<Path> stopped(String job, String request) throws IOException, InterruptedException {
+    String answer = get("/jobs/" + job + "/savepoints/" + request);
+    if (!at(answer, "/status/id").equals("COMPLETED")) {
+      return Optional.empty();
+    }
+    if (answer.contains("failure-cause")) {
+      throw new IOException("Cannot stop job " + job + ": " + answer.replace("\\n", "\n"));
+    }
+    return Optional.of(Path.of(URI.create(at(answer, "/operation/location"))));
   }
 
   private String get(String path) throws IOException, InterruptedException {
@@ -111,6 +171,19 @@ record RestApi(int port) {
       }
     }
     throw new IOException("Cannot find " + name + " in " + json);
+  }
+
+  /** The value at a place, such as {@code /latest/restored/id}. */
+  private static String at(String json, String place) throws IOException {
+    try (JsonParser parser = JSON.createParser(json)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isScalarValue()
+            && parser.getParsingContext().pathAsPointer().toString().equals(place)) {
+          return parser.getText();
+        }
+      }
+    }
+    throw new IOException("Cannot find " + place + " in " + json);
   }
 
   private static byte[] utf8(String text) {

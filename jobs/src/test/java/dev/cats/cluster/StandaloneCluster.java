@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,6 +49,8 @@ final class StandaloneCluster implements Closeable {
   private final Path conf;
   private final Configuration configuration;
   private final List<JavaProcess> processes = new ArrayList<>();
+  private final Map<String, List<String>> parameters = new HashMap<>();
+  private JavaProcess jobManager;
   private JavaProcess taskManager;
 
   private StandaloneCluster(Path folder, Path conf, Configuration configuration) {
@@ -58,6 +61,12 @@ final class StandaloneCluster implements Closeable {
 
   /** Starts a JobManager and one TaskManager; {@link #rest()} says where they can be asked. */
   static StandaloneCluster start(Path folder) throws IOException, InterruptedException {
+    return start(folder, Map.of());
+  }
+
+  /** As the other, with settings of its own. */
+  static StandaloneCluster start(Path folder, Map<String, String> settings)
+      throws IOException, InterruptedException {
     for (Path built : List.of(JOB_JAR, ROOT.resolve("jobs/target/lib"))) {
       if (!Files.exists(built)) {
         throw new IOException(
@@ -76,6 +85,7 @@ final class StandaloneCluster implements Closeable {
         folder.resolve("checkpoints").toUri().toString());
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(20));
+    configuration.addAll(Configuration.fromMap(settings));
     Path conf = Files.createDirectories(folder.resolve("conf"));
     try (Stream<Path> files = Files.list(ROOT.resolve("flink-conf"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -87,7 +97,7 @@ final class StandaloneCluster implements Closeable {
         ConfigurationUtils.convertConfigToWritableLines(configuration, false));
     StandaloneCluster cluster = new StandaloneCluster(folder, conf, configuration);
     try {
-      cluster.daemon("jobmanager", StandaloneSessionClusterEntrypoint.class, "JM");
+      cluster.startJobManager();
       cluster.startTaskManager();
       return cluster;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -99,6 +109,17 @@ final class StandaloneCluster implements Closeable {
   /** The project's own {@code config.yaml}. */
   static Configuration configuration() {
     return GlobalConfiguration.loadConfiguration(ROOT.resolve("flink-conf").toString());
+  }
+
+  /** Starts a JobManager, the first one or one in the place of another that is gone. */
+  void startJobManager() throws IOException, InterruptedException {
+    jobManager =
+        daemon("jobmanager-" + processes.size(), StandaloneSessionClusterEntrypoint.class, "JM");
+  }
+
+  /** The JobManager that was started last. */
+  JavaProcess jobManager() {
+    return jobManager;
   }
 
   /** Starts a TaskManager, the first one or another. */
@@ -133,6 +154,15 @@ final class StandaloneCluster implements Closeable {
 
   /** What Flink works out from the memory settings: flags of the JVM, and settings. */
   private List<String> parameters(String kind) throws IOException, InterruptedException {
+    List<String> known = parameters.get(kind);
+    if (known == null) {
+      known = workedOut(kind);
+      parameters.put(kind, known);
+    }
+    return known;
+  }
+
+  private List<String> workedOut(String kind) throws IOException, InterruptedException {
     String command = "GET_" + kind + "_RESOURCE_PARAMS";
     try (JavaProcess tool =
         JavaProcess.start(

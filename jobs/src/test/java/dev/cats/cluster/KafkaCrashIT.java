@@ -1,0 +1,223 @@
+package dev.cats.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cats.cluster.CommittedEvents.Counted;
+import dev.cats.cluster.CommittedEvents.Taken;
+import dev.cats.connector.ipfs.CarFolderBlockStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills the processes of a job that reads from Kafka and writes to Kafka, again and again, while
+ * events go on coming: its TaskManager, its JobManager, both, and in some rounds the broker.
+ *
+ * <p>Each round waits until something was committed since the last one was restored. The moments
+ * are random ones, or those right after a checkpoint is complete, when transactions and manifests
+ * are about to be committed. {@code -Dcats.seed} repeats the choice, {@code -Dcats.rounds} says how
+ * many rounds there are.
+ */
+@ExtendWith(Leftovers.class)
+class KafkaCrashIT {
+  private static final int PARALLELISM = 2;
+  private static final int ROUNDS = Integer.getInteger("cats.rounds", 50);
+  private static final int AT_MOST_MILLIS = 700;
+  private static final int SOON_MILLIS = 40;
+
+  private enum Victim {
+    TASK_MANAGER,
+    JOB_MANAGER,
+    BOTH
+  }
+
+  /** When it is killed. */
+  private enum Moment {
+    ANY,
+    /** A checkpoint has just become complete, and its commits are about to begin. */
+    COMPLETE
+  }
+
+  /** What happens to the broker in a round. */
+  private enum Outage {
+    NONE,
+    /** Killed with the others, and back before them. */
+    KILLED,
+    /** Stopped in good order, and back when the others are back. */
+    STOPPED
+  }
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path folder;
+
+  private final long seed = Long.getLong("cats.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final long started = System.nanoTime();
+  private final Set<Long> restored = new HashSet<>();
+
+  @Test
+  void nothingIsLostOrDoubledWhoeverIsKilled() throws Exception {
+    say("%d rounds, seed %d (repeat with -Dcats.seed=%d)", ROUNDS, seed, seed);
+    try (EventPipeline pipeline = EventPipeline.start(folder)) {
+      try {
+        pipeline.submit(PARALLELISM, Optional.empty());
+        EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > 0);
+        for (int round = 0; round < ROUNDS; round++) {
+          round(pipeline, round);
+        }
+        pipeline.feed().stop();
+        pipeline.awaitDelivery();
+        Path savepoint = pipeline.stop();
+        say("%d events, stopped with %s", pipeline.feed().count(), savepoint.getFileName());
+        assertExactlyOnce(pipeline);
+      } catch (Exception | AssertionError e) {
+        say("failed; what all processes had to say is in %s", folder);
+        throw e;
+      }
+    }
+  }
+
+  private void round(EventPipeline pipeline, int round) throws Exception {
+    Victim victim = Victim.values()[round % 5 < 3 ? 0 : random.nextInt(3)];
+    Outage outage = round % 6 == 5 ? Outage.values()[1 + random.nextInt(2)] : Outage.NONE;
+    Moment moment = Moment.values()[random.nextInt(2)];
+    long before = pipeline.newestNumber();
+    StandaloneCluster cluster = pipeline.cluster();
+    if (moment == Moment.COMPLETE) {
+      EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > before);
+    }
+    letRun(cluster, random.nextInt(moment == Moment.COMPLETE ? SOON_MILLIS : AT_MOST_MILLIS));
+
+    long from = strike(pipeline, victim, outage);
+    assertThat(pipeline.feed().failures()).isEmpty();
+    EventPipeline.patiently(
+        "a checkpoint after that of restoring", () -> pipeline.newestNumber() > from);
+    restored.add(from);
+    say(
+        "round %d: killed %s (%s)%s, restored from checkpoint %d, at %d now, %d events",
+        round,
+        victim,
+        moment,
+        outage == Outage.NONE ? "" : " and the broker " + outage,
+        from,
+        pipeline.newestNumber(),
+        pipeline.feed().count());
+  }
+
+  /** Kills and starts again; the answer is the checkpoint that the job goes on from. */
+  private long strike(EventPipeline pipeline, Victim victim, Outage outage) throws Exception {
+    StandaloneCluster cluster = pipeline.cluster();
+    String job = pipeline.job();
+    int restores = pipeline.rest().restores(job);
+    if (outage == Outage.STOPPED) {
+      pipeline.broker().stop();
+    } else if (outage == Outage.KILLED) {
+      pipeline.broker().kill();
+    }
+    if (victim != Victim.TASK_MANAGER) {
+      cluster.jobManager().kill();
+    }
+    if (victim != Victim.JOB_MANAGER) {
+      cluster.taskManager().kill();
+      cluster.startTaskManager();
+    }
+    if (outage == Outage.KILLED) {
+      pipeline.broker().restart();
+    }
+    if (victim == Victim.TASK_MANAGER) {
+      EventPipeline.patiently("a restore", () -> pipeline.rest().restores(job) > restores);
+    } else {
+      cluster.startJobManager();
+      pipeline.submit(PARALLELISM, pipeline.newest());
+      EventPipeline.patiently("a restore", () -> pipeline.rest().restores(pipeline.job()) > 0);
+    }
+    if (outage == Outage.STOPPED) {
+      pipeline.broker().restart();
+    }
+    return pipeline.rest().restored(pipeline.job());
+  }
+
+  private static void letRun(StandaloneCluster cluster, int millis) throws InterruptedException {
+    boolean ended = cluster.taskManager().endsWithin(Duration.ofMillis(millis));
+    assertThat(ended).as("TaskManager ended by itself").isFalse();
+  }
+
+  private void assertExactlyOnce(EventPipeline pipeline) throws IOException {
+    assertThat(pipeline.feed().failures()).isEmpty();
+    CarFolderBlockStore store = CarFolderBlockStore.at(pipeline.store());
+    CommittedEvents chain = CommittedEvents.read(store);
+    assertThat(chain.runs()).as("runs, seed %d", seed).hasSize(1);
+    assertThat(chain.checkpoints()).as("checkpoints, seed %d", seed).isSorted();
+    assertThat(chain.checkpoints()).as("checkpoints, seed %d", seed).doesNotHaveDuplicates();
+    assertThat(chain.boms()).as("BOMs, seed %d", seed).doesNotHaveDuplicates();
+    assertThat(restored).as("checkpoints restored from, seed %d", seed).hasSize(ROUNDS);
+
+    Ledger ledger = pipeline.ledger(chain);
+    assertThat(ledger.problems()).as("seed %d", seed).isEmpty();
+    assertThat(ledger.acknowledged()).as("seed %d", seed).isEqualTo(ledger.topic());
+    pipeline.assertIntact();
+    say(
+        "%d events in %d manifests and %d BOMs, %d counts delivered, %d rejected",
+        ledger.taken().size(),
+        chain.manifests().size(),
+        chain.boms().size(),
+        ledger.delivered().size(),
+        ledger.rejected());
+    theSameLedgerWithOneMistakeIsSeen(ledger);
+    thereWasSomethingToLoseAndToDouble(pipeline, ledger);
+  }
+
+  /** The same look at the same data, with one record lost or doubled, finds it. */
+  private static void theSameLedgerWithOneMistakeIsSeen(Ledger sound) {
+    Taken taken = sound.taken().get(sound.taken().size() / 2);
+    Counted count = sound.delivered().get(sound.delivered().size() / 2);
+    assertThat(sound.withTaken(without(sound.taken(), taken)).problems())
+        .containsExactly("lost, not in committed source lots: " + taken);
+    assertThat(sound.withTaken(with(sound.taken(), taken)).problems())
+        .containsExactly("2 times in committed source lots: " + taken);
+    assertThat(sound.withDelivered(without(sound.delivered(), count)).problems())
+        .contains("lost, not in the sink topic: " + count.id());
+    assertThat(sound.withDelivered(with(sound.delivered(), count)).problems())
+        .contains("2 times in the sink topic: " + count.id());
+  }
+
+  private static <T> List<T> without(List<T> all, T one) {
+    List<T> fewer = new ArrayList<>(all);
+    fewer.remove(one);
+    return fewer;
+  }
+
+  private static <T> List<T> with(List<T> all, T one) {
+    return Stream.concat(all.stream(), Stream.of(one)).toList();
+  }
+
+  /** The killed processes did work in vain: only what was committed tells. */
+  private void thereWasSomethingToLoseAndToDouble(EventPipeline pipeline, Ledger ledger)
+      throws IOException {
+    int written = pipeline.counts().size(false);
+    assertThat(written)
+        .as("counts in the sink topic, committed or not, seed %d", seed)
+        .isGreaterThan(ledger.delivered().size());
+    assertThat(CommittedChain.recordsOfAllSegments(pipeline.store()))
+        .as("events in source lots, committed or not, seed %d", seed)
+        .isGreaterThan(ledger.taken().size());
+  }
+
+  private void say(String format, Object... arguments) {
+    System.out.printf(
+        "KafkaCrashIT: %d s: %s%n",
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started), format.formatted(arguments));
+  }
+}
