@@ -1,8 +1,12 @@
 package dev.cats.cli;
 
+import dev.cats.initiative.DataInitiative;
 import dev.cats.job.seismology.SampleFeed;
+import dev.cats.job.seismology.SeismologyJob;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 
 /** {@code cats demo}: the seismology initiative over the bundled week of the USGS feed. */
@@ -23,13 +27,15 @@ import picocli.CommandLine.Command;
     })
 final class DemoCommand extends RunningCommand {
   @Override
-  org.apache.flink.core.fs.Path input() throws IOException {
+  DataInitiative pipeline(StreamExecutionEnvironment env, Configuration configuration)
+      throws IOException {
     if (!"file".equals(where().uri().getScheme())) {
       throw Failure.usage(
           "Cannot run the demo on store " + where().location() + ": it is not a folder",
           "Name one with --store DIR, or use ./cats run seismology --input FILE.");
     }
     Path folder = Path.of(where().uri()).resolve("input");
-    return new org.apache.flink.core.fs.Path(SampleFeed.copyTo(folder).toUri());
+    return SeismologyJob.on(
+        env, new org.apache.flink.core.fs.Path(SampleFeed.copyTo(folder).toUri()), configuration);
   }
 }

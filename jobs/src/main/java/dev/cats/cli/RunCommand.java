@@ -1,7 +1,20 @@
 package dev.cats.cli;
 
+import dev.cats.egress.EgressOptions;
+import dev.cats.initiative.DataInitiative;
+import dev.cats.job.seismology.KafkaFeed;
+import dev.cats.job.seismology.SeismologyJob;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,41 +34,139 @@ import picocli.CommandLine.Parameters;
       "  ./cats run seismology --input all_week.geojson --store /data/usgs --parallelism 4",
       "  ./cats run seismology --input a.geojson -D cats.lot.scope=exchange",
       "  ./cats run seismology --input a.geojson --repeatable   two such runs have the same CIDs",
+      "  ./cats run seismology --kafka localhost:9092   until Ctrl-C, and goes on from there the next time",
+      "  ./cats run seismology --kafka localhost:9092 --topic quakes --to-end   what is in the topic, once",
       "  ./cats run seismology --input a.geojson --json   ends with one object:",
       "    {\"initiative\",\"head\",\"events\",\"rejected\",\"seconds\",\"steps\":[{\"step\",\"records\",\"lots\",\"boms\",\"bytes\"}],",
       "     \"outputs\":[{\"step\",\"bom\",\"data\"}]}",
       "",
+      "From Kafka, results go to TOPIC.daily, TOPIC.b-value, TOPIC.others and TOPIC.rejects, exactly once, each record",
+      "with the headers cats-bom and cats-index; what was committed is told in TOPIC.lineage.",
       "On a cluster: flink run jobs/target/cats-jobs.jar run seismology --input FILE --store DIR",
       "Feeds: https://earthquake.usgs.gov/earthquakes/feed/v1.0/geojson.php"
     })
 final class RunCommand extends RunningCommand {
+  private static final String TOPIC = SeismologyJob.NAME;
+
   /** The initiatives that there are. */
   enum Initiative {
     seismology
   }
 
+  /** Where events come from. */
+  static final class From {
+    @Option(
+        names = "--input",
+        paramLabel = "FILE",
+        required = true,
+        description = "The feed: a file, or a URI of a file system that Flink knows.")
+    private String input;
+
+    @Option(
+        names = "--kafka",
+        paramLabel = "HOST:PORT",
+        required = true,
+        description = "A Kafka cluster that has the feed as events; several apart by commas.")
+    private String kafka;
+  }
+
   @Parameters(paramLabel = "INITIATIVE", description = "Which: ${COMPLETION-CANDIDATES}.")
   private Initiative initiative;
 
+  @ArgGroup(multiplicity = "1")
+  private From from;
+
   @Option(
-      names = "--input",
+      names = "--topic",
+      paramLabel = "TOPIC",
+      defaultValue = TOPIC,
+      description = "With --kafka: the topic of events. Default: ${DEFAULT-VALUE}.")
+  private String topic;
+
+  @Option(
+      names = "--config",
       paramLabel = "FILE",
-      required = true,
-      description = "The feed: a file, or a URI of a file system that Flink knows.")
-  private String input;
+      description = "With --kafka: properties of Kafka's clients, such as for TLS and SASL.")
+  private Path config;
+
+  @Option(
+      names = "--to-end",
+      description =
+          "With --kafka: read to the end that the topic has now, from its start, and finish.")
+  private boolean toEnd;
+
+  private KafkaFeed feed;
 
   @Override
-  org.apache.flink.core.fs.Path input() throws IOException {
-    if (input.isBlank()) {
+  boolean isContinuous() {
+    return from.kafka != null && !toEnd;
+  }
+
+  @Override
+  Configuration needs(boolean local) throws IOException {
+    Configuration needs = new Configuration();
+    if (from.kafka == null) {
+      return needs;
+    }
+    Properties client = config == null ? new Properties() : KafkaTopic.properties(config);
+    feed = new KafkaFeed(from.kafka, topic, client, toEnd);
+    if (local) {
+      prepareTopics(client);
+      needs.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+      needs.set(
+          RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+          Duration.ofMillis(500));
+      needs.set(
+          RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+          Duration.ofSeconds(10));
+      if (isContinuous() && "file".equals(where().uri().getScheme())) {
+        new StateFolder(Path.of(where().uri()).resolve("state").resolve(topic)).configure(needs);
+        Optional<String> state = needs.getOptional(StateRecoveryOptions.SAVEPOINT_PATH);
+        state.ifPresent(path -> err().println("Going on from " + path));
+      }
+    }
+    String settings = config == null ? "" : "?config=" + config.toAbsolutePath().toUri().getPath();
+    needs.set(EgressOptions.LINEAGE_LOG, "kafka://" + from.kafka + "/" + feed.lineage() + settings);
+    return needs;
+  }
+
+  /** Says what is missing before anything starts, and makes the topics of the results. */
+  private void prepareTopics(Properties client) {
+    OptionalInt partitions = new KafkaTopic(topic, from.kafka, client).partitions();
+    if (partitions.isEmpty()) {
+      throw Failure.usage(
+          "Cannot read topic %s of Kafka at %s: there is no such topic"
+              .formatted(topic, from.kafka),
+          "Send events to it: ./cats produce --topic %s --bootstrap %s FILE"
+              .formatted(topic, from.kafka));
+    }
+    for (String output : feed.outputs()) {
+      KafkaTopic there = new KafkaTopic(output, from.kafka, client);
+      if (there.partitions().isEmpty()) {
+        there.create(partitions.getAsInt());
+      }
+    }
+  }
+
+  @Override
+  DataInitiative pipeline(StreamExecutionEnvironment env, Configuration configuration)
+      throws IOException {
+    return switch (initiative) {
+      case seismology ->
+          feed == null
+              ? SeismologyJob.on(env, input(), configuration)
+              : SeismologyJob.on(env, feed, configuration);
+    };
+  }
+
+  private org.apache.flink.core.fs.Path input() {
+    if (from.input.isBlank()) {
       throw Failure.usage(
           "Invalid --input: expected a file or a URI, found nothing",
           "Try: --input all_week.geojson");
     }
-    return switch (initiative) {
-      case seismology ->
-          input.matches(StoreOption.URI_FORM)
-              ? new org.apache.flink.core.fs.Path(input)
-              : new org.apache.flink.core.fs.Path(Path.of(input).toAbsolutePath().toUri());
-    };
+    return from.input.matches(StoreOption.URI_FORM)
+        ? new org.apache.flink.core.fs.Path(from.input)
+        : new org.apache.flink.core.fs.Path(Path.of(from.input).toAbsolutePath().toUri());
   }
 }

@@ -65,8 +65,19 @@ abstract class RunningCommand implements Callable<Integer> {
   @Option(names = "--json", description = "End with one JSON object, for programs.")
   private boolean json;
 
-  /** The feed to run over. */
-  abstract org.apache.flink.core.fs.Path input() throws IOException;
+  /** The pipeline to run. */
+  abstract DataInitiative pipeline(StreamExecutionEnvironment env, Configuration configuration)
+      throws IOException;
+
+  /** What the pipeline needs set, beside what every run does; -D wins over it. */
+  Configuration needs(boolean local) throws IOException {
+    return new Configuration();
+  }
+
+  /** Whether the pipeline has no end of its own. */
+  boolean isContinuous() {
+    return false;
+  }
 
   StoreOption where() {
     return where;
@@ -92,6 +103,7 @@ abstract class RunningCommand implements Callable<Integer> {
     if (repeatable) {
       configuration.addAll(repeatable());
     }
+    configuration.addAll(needs(local));
     settings.forEach(configuration::setString);
     configuration.set(EgressOptions.STORE, where.uri().toString());
     if (local) {
@@ -101,7 +113,14 @@ abstract class RunningCommand implements Callable<Integer> {
     } else if (parallelism != null) {
       env.setParallelism(parallelism);
     }
-    DataInitiative initiative = SeismologyJob.on(env, input(), configuration);
+    DataInitiative initiative = pipeline(env, configuration);
+    if (local && isContinuous()) {
+      try (RunProgress progress = RunProgress.start(err(), true)) {
+        UntilStopped.run(initiative, err());
+      }
+      report(initiative, (System.nanoTime() - started) / 1e9);
+      return 0;
+    }
     JobExecutionResult result;
     try (RunProgress progress = RunProgress.start(err(), local)) {
       result = initiative.execute();
@@ -177,6 +196,11 @@ abstract class RunningCommand implements Callable<Integer> {
   private void report(DataInitiative initiative, double seconds) throws IOException {
     try (BlockStore store = BlockStores.open(where.uri())) {
       Optional<Cid> head = store.head();
+      if (head.isEmpty() && isContinuous()) {
+        err().println("Nothing was committed: no event came");
+        err().flush();
+        return;
+      }
       if (head.isEmpty()) {
         throw Failure.usage(
             "Cannot report: " + store.describe() + " has no manifest after the run",
@@ -196,7 +220,7 @@ abstract class RunningCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
-  private PrintWriter err() {
+  PrintWriter err() {
     return spec.commandLine().getErr();
   }
 }

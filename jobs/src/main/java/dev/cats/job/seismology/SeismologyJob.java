@@ -1,6 +1,8 @@
 package dev.cats.job.seismology;
 
+import dev.cats.event.DataInitiativeEvent;
 import dev.cats.initiative.DataInitiative;
+import dev.cats.initiative.KeyedTracedStream;
 import dev.cats.initiative.TracedStream;
 import dev.cats.initiative.WholeStream;
 import dev.cats.step.Side;
@@ -32,6 +34,51 @@ public final class SeismologyJob {
   static final Side<Quake> OTHERS = Side.of("others", Quake.class);
 
   private SeismologyJob() {}
+
+  /** How much later than others of its partition an event may come and still be counted. */
+  private static final Duration LATENESS = Duration.ofHours(1);
+
+  /** How long a partition may be silent before the others go on without it. */
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
+  /**
+   * Builds the pipeline over a Kafka topic, which does not end: days are counted as they are over,
+   * and b-values are of a week each. An event that comes when its day or week is over is refused
+   * there as {@code late}.
+   */
+  public static DataInitiative on(
+      StreamExecutionEnvironment env, KafkaFeed feed, Configuration configuration) {
+    DataInitiative initiative = DataInitiative.on(env, NAME, configuration);
+    TracedStream<Quake> earthquakes =
+        initiative
+            .source(
+                "feed",
+                feed.source(),
+                DataInitiativeEvent.class,
+                new EventTimes(),
+                WatermarkStrategy.<DataInitiativeEvent>forBoundedOutOfOrderness(LATENESS)
+                    .withIdleness(IDLE))
+            .flatMap("decode", new DecodeQuakeEvent())
+            .filter("earthquakes", new IsEarthquake(), OTHERS);
+    earthquakes
+        .side(OTHERS)
+        .egress()
+        .to("to-others", feed.sink(KafkaFeed.OTHERS, new QuakeEvents.OfQuake()));
+    KeyedTracedStream<String, Quake> byNetwork = earthquakes.keyBy(new NetworkOf());
+    byNetwork
+        .window("daily", TumblingEventTimeWindows.of(Duration.ofDays(1)), new DailyMagnitudes())
+        .egress()
+        .to("to-daily", feed.sink(KafkaFeed.DAILY, new QuakeEvents.OfDaily()));
+    byNetwork
+        .window(
+            "b-value",
+            TumblingEventTimeWindows.of(Duration.ofDays(7)),
+            new WeeklyGutenbergRichter())
+        .egress()
+        .to("to-b-value", feed.sink(KafkaFeed.B_VALUE, new QuakeEvents.OfBValue()));
+    initiative.rejects().egress().to("to-rejects", feed.rejects());
+    return initiative;
+  }
 
   /**
    * Builds the pipeline over one feed file.
