@@ -128,7 +128,7 @@ options=(
 )
 # Questions are short: the quick compiler and the small collector answer them sooner.
 case ${1:-} in
-  '' | -* | help | log | show | trace) options+=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1) ;;
+  '' | -* | help | log | show | trace | up | down | doctor) options+=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1) ;;
   verify) options+=(-XX:+UseSerialGC) ;;
   *) options+=(-XX:+UseParallelGC) ;;
 esac

@@ -29,6 +29,9 @@ import picocli.CommandLine.Spec;
       TraceCommand.class,
       VerifyCommand.class,
       ProduceCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      DoctorCommand.class,
       BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -42,6 +45,8 @@ import picocli.CommandLine.Spec;
       "  ./cats verify HEAD         fetch, hash and check everything",
       "  ./cats produce FILE …      send a file to a Kafka topic as events",
       "  ./cats bench               what provenance costs on this machine",
+      "  ./cats up kafka            a Kafka broker on this machine; ./cats down ends it",
+      "  ./cats doctor              what works here, and what to do about the rest",
       "  ./cats trace --help        each command explains itself by example",
       "",
       "Exit codes: 0 fine, 1 found wrong, 2 usage or environment."

@@ -41,7 +41,7 @@ class ArchitectureTest {
   private static final String[] CONNECTORS = {"dev.cats.connector.."};
 
   private static final String[] JOBS = {
-    "dev.cats.cli..", "dev.cats.feed..", "dev.cats.job..", "dev.cats.bench.."
+    "dev.cats.cli..", "dev.cats.feed..", "dev.cats.job..", "dev.cats.service..", "dev.cats.bench.."
   };
 
   private static final JavaClasses OURS =

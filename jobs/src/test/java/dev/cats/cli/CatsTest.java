@@ -325,7 +325,7 @@ class CatsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "log", "show", "trace", "verify", "produce"})
+  @ValueSource(strings = {"", "log", "show", "trace", "verify", "produce", "up", "down", "doctor"})
   void helpTeachesByExample(String command) {
     Answer answer = command.isEmpty() ? Answer.to("--help") : Answer.to(command, "--help");
     assertThat(answer.code()).isZero();
@@ -341,5 +341,22 @@ class CatsTest {
     assertThat(option.code()).isEqualTo(2);
     assertThat(option.err()).startsWith("cats: Unknown option: '--colour'");
     assertThat(Answer.to("verify").err()).contains("CID|HEAD").contains("./cats verify --help");
+  }
+
+  @Test
+  void servicesAreAskedForByTheirNames() {
+    Answer unknown = Answer.to("up", "kafak");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).startsWith("cats: Invalid service: expected kafka, found kafak");
+    assertThat(Answer.to("down", "x").code()).isEqualTo(2);
+    Answer port = Answer.to("up", "--port", "9192");
+    assertThat(port.code()).isEqualTo(2);
+    assertThat(port.err()).contains("expected one service with it").contains("./cats up kafka");
+    assertThat(Answer.to("up", "kafka", "--port", "70000").err())
+        .startsWith("cats: Invalid port: expected 1 to 65535, found 70000");
+    Answer bucket = Answer.to("up", "kafka", "--store", "s3://bucket/cats");
+    assertThat(bucket.code()).isEqualTo(2);
+    assertThat(bucket.err())
+        .startsWith("cats: Cannot keep services in store s3://bucket/cats: it is not a folder");
   }
 }

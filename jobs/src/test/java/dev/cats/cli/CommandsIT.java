@@ -3,6 +3,7 @@ package dev.cats.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.cats.connector.kafka.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -39,7 +40,8 @@ class CommandsIT {
   Stream<DynamicTest> everyCommandOfTheDocumentsWorks() throws IOException {
     return documents().stream()
         .filter(document -> !blocks(document, "sh").isEmpty())
-        .filter(document -> !document.getParent().endsWith("flink-conf") || portsAreFree())
+        .filter(document -> !document.getParent().endsWith("flink-conf") || areFree(6123, 8081))
+        .filter(document -> !startsKafka(document) || areFree(9092))
         .map(document -> dynamicTest(ROOT.relativize(document).toString(), () -> run(document)));
   }
 
@@ -66,9 +68,13 @@ class CommandsIT {
     assertThat(launcher.code()).as(launcher.out() + launcher.err()).isZero();
   }
 
-  /** Whether a cluster can be started here; CI has to be able to. */
-  private static boolean portsAreFree() {
-    for (int port : List.of(6123, 8081)) {
+  private static boolean startsKafka(Path document) {
+    return blocks(document, "sh").stream().anyMatch(block -> block.text().contains("./cats up"));
+  }
+
+  /** Whether what listens at these ports can be started here; CI has to be able to. */
+  private static boolean areFree(int... ports) {
+    for (int port : ports) {
       try (ServerSocket socket = new ServerSocket(port)) {
         assertThat(socket.isBound()).isTrue();
       } catch (IOException e) {
@@ -79,12 +85,16 @@ class CommandsIT {
   }
 
   private void run(Path document) throws Exception {
+    if (startsKafka(document)) {
+      KafkaBroker.assumeAvailable();
+    }
     Path here = Files.createTempDirectory(folder, "commands");
-    for (String name : List.of("cats", "pom.xml", "flink-conf", "jobs")) {
+    for (String name : List.of("cats", "pom.xml", "flink-conf", "connectors", "jobs")) {
       Files.createSymbolicLink(here.resolve(name), ROOT.resolve(name));
     }
     List<String> lines = new ArrayList<>(List.of("set -euo pipefail"));
-    lines.add("trap 'kill $(jobs -p) 2>/dev/null || true' EXIT");
+    lines.add("end() { kill $(jobs -p) || true; [ ! -e cats-data/services ] || ./cats down; }");
+    lines.add("trap 'end >/dev/null 2>&1 || true' EXIT");
     for (Block block : blocks(document, "sh")) {
       lines.add("set -x\n" + block.text() + "{ set +x; } 2>/dev/null");
     }

@@ -5,9 +5,11 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +18,15 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One real Kafka broker that is its own controller (KRaft), on the loopback interface, for a laptop
@@ -38,12 +44,18 @@ public final class LocalBroker {
   /** Where listeners are bound, and what they say where they are. */
   public static final String HOST = "127.0.0.1";
 
+  private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+
   // Below the ports that systems hand out to clients: one of these that tries to reach a broker
   // which is away must not be given the broker's own port.
   private static final int FIRST_PORT = 20_000;
   private static final int LAST_PORT = 29_999;
   private static final int ATTEMPTS = 100;
   private static final int FORMAT_SECONDS = 60;
+  private static final int CONNECT_MILLIS = 1000;
+  private static final long LISTEN_POLL_MILLIS = 100;
+  private static final Pattern FINE =
+      Pattern.compile("^(\\S+ \\S+ INFO |\\s+at |\\s+\\.\\.\\. |$)");
   private static final int LAST_LINES = 8;
 
   private final Path jars;
@@ -198,6 +210,9 @@ public final class LocalBroker {
     all.put("default.replication.factor", "1");
     all.put("min.insync.replicas", "1");
     all.put("group.initial.rebalance.delay.ms", "0");
+    // A broker that was killed may come back when its session is over, which is 9 s by default.
+    all.put("broker.session.timeout.ms", "3000");
+    all.put("broker.heartbeat.interval.ms", "500");
     all.put("num.network.threads", "2");
     all.put("num.io.threads", "4");
     all.put("log.cleaner.dedupe.buffer.size", "33554432");
@@ -245,8 +260,8 @@ public final class LocalBroker {
   private List<String> java(String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dcats.service.log=" + log());
     command.addAll(List.of(options));
-    command.add("-Dcats.broker.log=" + log());
     command.add("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties"));
     command.addAll(List.of("-cp", jars.toAbsolutePath() + "/*"));
     return command;
@@ -256,7 +271,7 @@ public final class LocalBroker {
     return new ProcessBuilder(command)
         .directory(folder.toFile())
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+        .redirectOutput(output().toFile());
   }
 
   /**
@@ -268,52 +283,88 @@ public final class LocalBroker {
   public void awaitAnswer(ProcessHandle process, Map<String, ?> client, long seconds)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    try (Admin admin = admin(client)) {
-      while (true) {
-        if (!process.isAlive()) {
-          throw new IOException(
-              "Cannot start the Kafka broker at %s: it ended at once\n%s"
-                  .formatted(bootstrap(), lastWords()));
-        }
-        try {
-          if (!admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty()) {
-            return;
-          }
-        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-          if (System.nanoTime() - end >= 0) {
-            throw new IOException(
-                "Cannot start the Kafka broker at %s: no answer within %d s (%s)\n%s"
-                    .formatted(bootstrap(), seconds, e.getMessage(), lastWords()),
-                e);
-          }
-        }
+    // A client logs each attempt that fails, so it is for a broker that listens.
+    while (!listens()) {
+      checkLife(process, seconds, end);
+      endsWithin(process, LISTEN_POLL_MILLIS);
+    }
+    Admin admin = admin(client);
+    try {
+      while (!answers(admin)) {
+        checkLife(process, seconds, end);
+        endsWithin(process, LISTEN_POLL_MILLIS);
       }
+    } finally {
+      // Without a limit, closing would wait for a broker that hangs, for ever.
+      admin.close(Duration.ofMillis(CONNECT_MILLIS));
+    }
+  }
+
+  private boolean answers(Admin admin) throws InterruptedException {
+    try {
+      return !admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("No answer from {} yet", bootstrap(), e);
+      return false;
+    }
+  }
+
+  /** Asked by a client: to try whether the port is free would take it from the broker. */
+  private boolean listens() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(HOST, port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void checkLife(ProcessHandle process, long seconds, long end) throws IOException {
+    boolean late = System.nanoTime() - end >= 0;
+    if (late || !process.isAlive()) {
+      throw new IOException(
+          "Cannot start the Kafka broker at %s: %s; %s says:\n%s"
+              .formatted(
+                  bootstrap(),
+                  process.isAlive() ? "no answer within " + seconds + " s" : "it ended",
+                  log(),
+                  lastWords()));
+    }
+  }
+
+  private static void endsWithin(ProcessHandle process, long millis) throws InterruptedException {
+    try {
+      process.onExit().get(millis, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.trace("Process {} goes on", process.pid());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot wait for process " + process.pid(), e.getCause());
+    }
+  }
+
+  private Admin admin(Map<String, ?> client) throws IOException {
+    Properties properties = new Properties();
+    properties.putAll(client);
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
+    properties.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 50);
+    properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
+    try {
+      return Admin.create(properties);
     } catch (KafkaException e) {
       throw new IOException(
           "Cannot ask the Kafka broker at " + bootstrap() + ": " + e.getMessage(), e);
     }
   }
 
-  private Admin admin(Map<String, ?> client) {
-    Properties properties = new Properties();
-    properties.putAll(client);
-    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
-    properties.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 50);
-    properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
-    return Admin.create(properties);
-  }
-
-  /** The last lines of the logs: warnings and worse, where there are any. */
+  /** The last lines of the logs, without what went well and without stack traces. */
   public String lastWords() throws IOException {
     List<String> lines = new ArrayList<>();
-    for (Path file : List.of(output(), log())) {
+    for (Path file : List.of(log(), output())) {
       if (Files.exists(file)) {
         lines.addAll(Files.readAllLines(file));
       }
     }
-    List<String> bad =
-        lines.stream().filter(line -> line.matches(".* (WARN|ERROR|FATAL) .*")).toList();
-    List<String> shown = bad.isEmpty() ? lines : bad;
-    return String.join("\n", shown.subList(Math.max(0, shown.size() - LAST_LINES), shown.size()));
+    List<String> bad = lines.stream().filter(line -> !FINE.matcher(line).find()).toList();
+    return String.join("\n", bad.subList(Math.max(0, bad.size() - LAST_LINES), bad.size()));
   }
 }

@@ -1,0 +1,105 @@
+package dev.cats.cli;
+
+import dev.cats.service.Service;
+import dev.cats.service.Services;
+import dev.cats.service.Services.Up;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code cats up}: starts the servers that a laptop needs beside the jobs. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Starts the servers that a laptop needs beside the jobs.",
+      "Waits until they answer and says where they listen: on this machine only. They outlive the command and its",
+      "terminal. What runs already is left alone."
+    },
+    footer = {
+      "",
+      "Services:",
+      "  kafka   a broker of Apache Kafka, data in services/kafka of the store, 512 MB of heap at most",
+      "",
+      "Examples:",
+      "  ./cats up                      all of them",
+      "  ./cats up kafka --port 9192    another port than 9092",
+      "  ./cats up --store /data/usgs   beside another store, with data of its own",
+      "  ./cats up --json               {\"services\":[{\"service\",\"address\",\"pid\",\"data\",\"log\",\"started\"}]}",
+      "",
+      "The first `up kafka` fetches the broker with Maven. ./cats doctor asks what runs, ./cats down ends it."
+    })
+final class UpCommand extends ServiceCommand {
+  @Parameters(
+      paramLabel = "SERVICE",
+      arity = "0..*",
+      description = "Which: kafka. Default: all that there are.")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Where the one service named is to listen. Default: 9092 for kafka.")
+  private Integer port;
+
+  @Override
+  public Integer call() throws Exception {
+    List<Service> wanted = named(names);
+    if (port != null && names.size() != 1) {
+      throw Failure.usage(
+          "Invalid --port: expected one service with it, found " + names.size(),
+          "Try: ./cats up kafka --port " + port);
+    }
+    Services services = services();
+    List<Up> all = new ArrayList<>();
+    for (Service service : wanted) {
+      Up up =
+          services.up(
+              service, port == null ? OptionalInt.empty() : OptionalInt.of(port), this::progress);
+      all.add(up);
+      if (!json()) {
+        print(up, services.folder(service));
+      }
+    }
+    if (json()) {
+      out().println(line(all, services));
+    } else {
+      out().printf("%nEnd it: ./cats down%s%n", where().option());
+    }
+    out().flush();
+    return 0;
+  }
+
+  private void print(Up up, Path folder) {
+    out()
+        .printf(
+            "%s is %s at %s (process %d)%n",
+            up.service().name(),
+            up.started() ? "up" : "already up",
+            up.daemon().address(),
+            up.daemon().pid());
+    out().printf("  data  %s%n", folder);
+    out().printf("  log   %s%n", up.service().log(folder));
+  }
+
+  private static String line(List<Up> all, Services services) {
+    return Json.object(
+        json -> {
+          json.writeArrayFieldStart("services");
+          for (Up up : all) {
+            Path folder = services.folder(up.service());
+            json.writeStartObject();
+            write(json, up.service(), up.daemon());
+            json.writeStringField("data", folder.toString());
+            json.writeStringField("log", up.service().log(folder).toString());
+            json.writeBooleanField("started", up.started());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+}
