@@ -16,11 +16,14 @@ import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
 /**
- * Tells how a run in this process is going: after two seconds, and then every second, a line with
- * what the lot operators have counted so far.
+ * Tells how a run in this process is going: after two seconds, and then every second in which it
+ * changed, a line with what the lot operators have counted so far.
  */
 final class RunProgress implements Closeable {
   private static final long FIRST_SECONDS = 2;
+
+  /** How often to tell of a run in which nothing changes. */
+  private static final long QUIET_SECONDS = 30;
 
   /** Flink makes the reporter itself, so it and the command meet here. */
   private static final Map<Counter, String> COUNTERS = new ConcurrentHashMap<>();
@@ -50,6 +53,8 @@ final class RunProgress implements Closeable {
   private void tell(PrintWriter err) {
     long started = System.nanoTime();
     long waitSeconds = FIRST_SECONDS;
+    String before = "";
+    long said = 0;
     while (true) {
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(waitSeconds));
       if (over) {
@@ -57,10 +62,7 @@ final class RunProgress implements Closeable {
       }
       waitSeconds = 1;
       long records = total("records");
-      err.printf(
-          Locale.ROOT,
-          "%4d s  %s%n",
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
+      String line =
           records == 0
               ? "starting"
               : String.format(
@@ -68,8 +70,14 @@ final class RunProgress implements Closeable {
                   "%,d records in %,d lots, %,d rejected",
                   records,
                   total("lots"),
-                  total("rejected")));
-      err.flush();
+                  total("rejected"));
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
+      if (!line.equals(before) || seconds - said >= QUIET_SECONDS) {
+        before = line;
+        said = seconds;
+        err.printf(Locale.ROOT, "%4d s  %s%n", seconds, line);
+        err.flush();
+      }
     }
   }
 
