@@ -1,0 +1,344 @@
+package dev.cats.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cats.bom.Bom;
+import dev.cats.bom.Inputs;
+import dev.cats.bom.Manifest;
+import dev.cats.cluster.JavaProcess;
+import dev.cats.connector.kafka.EventReader;
+import dev.cats.connector.kafka.EventSchemas;
+import dev.cats.connector.kafka.KafkaBroker;
+import dev.cats.connector.kafka.KafkaEvents;
+import dev.cats.connector.kafka.Offsets;
+import dev.cats.content.BlockStore;
+import dev.cats.content.BlockStores;
+import dev.cats.content.Cid;
+import dev.cats.egress.EgressOptions;
+import dev.cats.event.DataInitiativeEvent;
+import dev.cats.initiative.DataInitiative;
+import dev.cats.job.seismology.DailyStats;
+import dev.cats.job.seismology.SampleFeed;
+import dev.cats.lineage.Chain;
+import dev.cats.lineage.Documents;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code cats run seismology --kafka} against a real broker. */
+class KafkaRunIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int FEATURES = 1707;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static KafkaBroker broker;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = KafkaBroker.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private void produce(String topic) throws Exception {
+    Path week = SampleFeed.copyTo(folder.resolve("input"));
+    Answer answer =
+        Answer.to(
+            "produce",
+            "--topic",
+            topic,
+            "--bootstrap",
+            broker.bootstrap(),
+            "--order",
+            "time",
+            week.toString());
+    assertThat(answer.code()).as(answer.err()).isZero();
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> committed(String topic) throws Exception {
+    Properties client = broker.clientProperties();
+    client.put("isolation.level", "read_committed");
+    client.put("auto.offset.reset", "earliest");
+    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, bytes, bytes)) {
+      List<TopicPartition> all =
+          consumer.partitionsFor(topic).stream()
+              .map(each -> new TopicPartition(topic, each.partition()))
+              .toList();
+      consumer.assign(all);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+      while (all.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+        consumer.poll(Duration.ofMillis(200)).forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  private static String header(ConsumerRecord<?, ?> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private static JsonNode object(Answer answer) throws Exception {
+    assertThat(answer.code()).as(answer.err()).isZero();
+    return JSON.readTree(answer.out());
+  }
+
+  private static List<String> records(JsonNode run, String step, String store) {
+    List<String> records = new ArrayList<>();
+    for (JsonNode output : run.get("outputs")) {
+      if (output.get("step").asText().equals(step)) {
+        Answer shown = Answer.to("show", output.get("data").asText(), "--store", store, "--json");
+        records.addAll(shown.lines());
+      }
+    }
+    return records.stream().sorted().toList();
+  }
+
+  @Test
+  void aTopicGivesWhatTheFileGivesAndItsResultsLeadBackToTheirOffsets() throws Exception {
+    String topic = "week";
+    produce(topic);
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    Properties client = broker.clientProperties();
+    try (KafkaProducer<byte[], byte[]> raw = new KafkaProducer<>(client, bytes, bytes)) {
+      raw.send(new ProducerRecord<>(topic, 2, null, "no event".getBytes(UTF_8))).get();
+    }
+    String store = folder.resolve("store").toString();
+    JsonNode run =
+        object(
+            Answer.to(
+                "run",
+                "seismology",
+                "--kafka",
+                broker.bootstrap(),
+                "--topic",
+                topic,
+                "--to-end",
+                "--store",
+                store,
+                "--json"));
+
+    assertThat(run.get("events").asInt()).isEqualTo(FEATURES + 1);
+    assertThat(run.get("rejected").asInt()).isEqualTo(1);
+    String files = folder.resolve("files").toString();
+    JsonNode file =
+        object(
+            Answer.to(
+                "run",
+                "seismology",
+                "--input",
+                folder.resolve("input/usgs-week.geojson").toString(),
+                "--store",
+                files,
+                "--json"));
+    List<String> daily = records(run, "daily", store);
+    assertThat(daily).hasSize(78).isEqualTo(records(file, "daily", files));
+    assertThat(records(run, "earthquakes (others)", store))
+        .hasSize(28)
+        .isEqualTo(records(file, "earthquakes (others)", files));
+    assertThat(
+            object(Answer.to("verify", "HEAD", "--store", store, "--json")).get("ok").asBoolean())
+        .isTrue();
+
+    EventReader reader = EventReader.of(EventSchemas.builtIn(), null);
+    List<ConsumerRecord<byte[], byte[]>> results = committed(topic + ".daily");
+    assertThat(results).hasSize(78);
+    ConsumerRecord<byte[], byte[]> result = results.get(0);
+    DataInitiativeEvent event = reader.read(result.value(), result.headers());
+    DailyStats stats = DailyStats.getDecoder().decode(event.getData().duplicate());
+    assertThat(event.getSubject()).isEqualTo(stats.getNetwork());
+    Answer trace =
+        Answer.to(
+            "trace",
+            header(result, "cats-bom"),
+            "--records",
+            header(result, "cats-index"),
+            "--store",
+            store,
+            "--json");
+    assertThat(trace.code()).as(trace.err()).isZero();
+    assertThat(trace.out()).contains("\"kafka\"").contains("\"" + topic + "\"");
+
+    ConsumerRecord<byte[], byte[]> reject = committed(topic + ".rejects").get(0);
+    assertThat(new String(reject.value(), UTF_8)).isEqualTo("no event");
+    assertThat(header(reject, "cats-reject-topic")).isEqualTo(topic);
+    assertThat(header(reject, "cats-reject-partition")).isEqualTo("2");
+    assertThat(header(reject, "cats-reject-offset")).isNotEmpty();
+    assertThat(header(reject, "cats-reject-reason")).isNotEmpty();
+
+    Set<String> told = new HashSet<>();
+    committed(topic + ".lineage").forEach(each -> told.add(new String(each.key(), UTF_8)));
+    assertThat(told).isEqualTo(chainOf(store));
+    anotherInitiativeCitesThese(topic + ".daily", store);
+  }
+
+  private static Set<String> chainOf(String store) throws Exception {
+    Set<String> all = new HashSet<>();
+    try (BlockStore blocks = BlockStores.open(store)) {
+      Documents documents = new Documents(blocks);
+      Chain chain = Chain.ofHead(documents);
+      for (Optional<Manifest> at = chain.next(); at.isPresent(); at = chain.next()) {
+        all.add(at.get().cid().toString());
+        documents.boms(at.get()).forEach(bom -> all.add(bom.toString()));
+      }
+    }
+    return all;
+  }
+
+  /** What another initiative makes of the results links to the BOMs that they came out of. */
+  private void anotherInitiativeCitesThese(String topic, String first) throws Exception {
+    Path store = folder.resolve("almanac");
+    Configuration configuration = new Configuration();
+    configuration.set(EgressOptions.STORE, store.toString());
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        folder.resolve("almanac-checkpoints").toUri().toString());
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
+    DataInitiative almanac = DataInitiative.on(env, "almanac", configuration);
+    almanac
+        .source(
+            "daily",
+            KafkaEvents.source(broker.bootstrap(), topic)
+                .properties(broker.clientProperties())
+                .until(Offsets.latest())
+                .build(),
+            DataInitiativeEvent.class)
+        .egress();
+    almanac.execute();
+
+    Set<String> theirs = chainOf(first);
+    long cited = 0;
+    try (BlockStore blocks = BlockStores.open(store.toString())) {
+      Documents documents = new Documents(blocks);
+      for (Cid cid : documents.boms(Chain.ofHead(documents).next().orElseThrow())) {
+        Bom bom = documents.bom(cid, "committed");
+        Inputs inputs = documents.inputs(bom);
+        assertThat(inputs.cited()).isTrue();
+        inputs.boms().forEach(each -> assertThat(theirs).contains(each.toString()));
+        cited += inputs.records();
+        Answer trace = Answer.to("trace", cid.toString(), "--store", store.toString());
+        assertThat(trace.out()).contains(inputs.boms().get(0) + "  ", "not in this store");
+      }
+    }
+    assertThat(cited).isEqualTo(78);
+    assertThat(Answer.to("verify", "HEAD", "--store", store.toString()).code()).isZero();
+  }
+
+  @Test
+  void aRunGoesOnWhereItWasStoppedOrKilled() throws Exception {
+    String topic = "endless";
+    produce(topic);
+    Path store = folder.resolve("store");
+    try (JavaProcess run = run("first", topic, store)) {
+      awaitEvents(run, store, FEATURES);
+      run.terminate();
+      assertThat(run.await(PATIENCE)).as(run.output()).isZero();
+      assertThat(run.output()).contains("Stopped; the next run goes on from");
+    }
+    produce(topic);
+    try (JavaProcess run = run("second", topic, store)) {
+      awaitEvents(run, store, 2 * FEATURES);
+      assertThat(run.output()).contains("Going on from").contains("savepoint-");
+      run.kill();
+    }
+    produce(topic);
+    try (JavaProcess run = run("third", topic, store)) {
+      awaitEvents(run, store, 3 * FEATURES);
+      assertThat(run.output()).contains("Going on from").contains("chk-");
+      run.terminate();
+      assertThat(run.await(PATIENCE)).as(run.output()).isZero();
+    }
+    Answer verified = Answer.to("verify", "HEAD", "--store", store.toString());
+    assertThat(verified.code()).as(verified.out()).isZero();
+  }
+
+  private JavaProcess run(String name, String topic, Path store) throws Exception {
+    List<String> command = new ArrayList<>(JavaProcess.opens());
+    command.addAll(List.of("-Xmx640m", "-cp", JavaProcess.classPath(), Cats.class.getName()));
+    command.addAll(List.of("run", "seismology", "--kafka", broker.bootstrap()));
+    command.addAll(List.of("--topic", topic, "--store", store.toString()));
+    return JavaProcess.start(name, folder, command);
+  }
+
+  /** Waits until so many events are in committed source lots, each of them once. */
+  private static void awaitEvents(JavaProcess run, Path store, long events) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(
+            () -> {
+              assertThat(run.isAlive()).as(run.output()).isTrue();
+              SourceRecords records = new SourceRecords();
+              long read = 0;
+              try (BlockStore blocks = BlockStores.open(store.toString())) {
+                Documents documents = new Documents(blocks);
+                Chain chain = Chain.ofHead(documents);
+                for (Optional<Manifest> at = chain.next(); at.isPresent(); at = chain.next()) {
+                  for (Cid cid : documents.boms(at.get())) {
+                    Bom bom = documents.bom(cid, "committed");
+                    if (Documents.label(documents.order(bom)).equals("feed")) {
+                      Inputs inputs = documents.inputs(bom);
+                      read += inputs.records();
+                      inputs.origins().forEach(records::add);
+                    }
+                  }
+                }
+              }
+              assertThat(read).isEqualTo(events);
+              assertThat(records.count()).isEqualTo(events);
+            });
+  }
+
+  @Test
+  void aTopicThatIsNotThereIsNamed() {
+    Answer answer =
+        Answer.to(
+            "run",
+            "seismology",
+            "--kafka",
+            broker.bootstrap(),
+            "--topic",
+            "nowhere",
+            "--store",
+            folder.resolve("store").toString());
+
+    assertThat(answer.code()).isEqualTo(2);
+    assertThat(answer.err())
+        .contains(
+            "Cannot read topic nowhere of Kafka at " + broker.bootstrap() + ": there is no such",
+            "./cats produce --topic nowhere --bootstrap " + broker.bootstrap() + " FILE");
+  }
+}
