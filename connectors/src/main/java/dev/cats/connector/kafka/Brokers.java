@@ -15,8 +15,8 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class Brokers implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final Pattern ADDRESSES =
-      Pattern.compile("[^\\s,/@]+:\\d{1,5}(\\s*,\\s*[^\\s,/@]+:\\d{1,5})*");
+  private static final String ADDRESS = "(\\[[0-9a-fA-F:.%]+]|[^\\s,;:/@\\[\\]]+):\\d{1,5}";
+  private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
 
   private final String bootstrap;
   private final Properties settings;

@@ -47,7 +47,7 @@ class KafkaLineageLogIT {
     return Cid.sha256(Cid.DAG_CBOR, Bytes.utf8(text));
   }
 
-  private static Manifest manifest(long checkpoint, Optional<Cid> previous) throws Exception {
+  static Manifest manifest(long checkpoint, Optional<Cid> previous) throws Exception {
     return Manifest.signed(
         NodeKey.generate(),
         "usgs-seismology",

@@ -1,6 +1,8 @@
 package dev.cats.connector.kafka;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.logging.log4j.Level;
@@ -8,26 +10,37 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What was logged while this is open, of one level and above. */
 final class Said extends AbstractAppender implements AutoCloseable {
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
-  private final Level level;
-  private final Level before;
+  private final Map<LoggerConfig, Level> before = new HashMap<>();
 
+  /** Listens to whoever is not silenced in tests. */
   Said(Level level) {
     super("said", null, null, false, Property.EMPTY_ARRAY);
-    this.level = level;
     start();
-    var root = context.getConfiguration().getRootLogger();
-    before = root.getLevel();
+    LoggerConfig root = context.getConfiguration().getRootLogger();
+    before.put(root, root.getLevel());
     root.addAppender(this, level, null);
-    if (level.isLessSpecificThan(before)) {
+    if (level.isLessSpecificThan(root.getLevel())) {
       root.setLevel(level);
     }
     context.updateLoggers();
+  }
+
+  /** Listens to everybody. */
+  static Said everything(Level level) {
+    Said said = new Said(level);
+    for (LoggerConfig logger : said.context.getConfiguration().getLoggers().values()) {
+      said.before.putIfAbsent(logger, logger.getLevel());
+      logger.setLevel(level);
+    }
+    said.context.updateLoggers();
+    return said;
   }
 
   @Override
@@ -53,15 +66,9 @@ final class Said extends AbstractAppender implements AutoCloseable {
 
   @Override
   public void close() {
-    var root = context.getConfiguration().getRootLogger();
-    root.removeAppender("said");
-    root.setLevel(before);
+    context.getConfiguration().getRootLogger().removeAppender("said");
+    before.forEach(LoggerConfig::setLevel);
     context.updateLoggers();
     stop();
-  }
-
-  @Override
-  public String toString() {
-    return level + " and above: " + lines;
   }
 }
