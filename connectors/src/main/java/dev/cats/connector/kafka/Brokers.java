@@ -15,6 +15,10 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class Brokers implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** Settings that are for us and nothing to Kafka's clients. */
+  private static final String OURS = "cats.";
+
   private static final String ADDRESS = "(\\[[0-9a-fA-F:.%]+]|[^\\s,;:/@\\[\\]]+):\\d{1,5}";
   private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
 
@@ -33,6 +37,7 @@ final class Brokers implements Serializable {
     }
     this.bootstrap = bootstrap.strip();
     this.settings = copy(settings);
+    this.settings.keySet().removeIf(key -> key.toString().startsWith(OURS));
     this.settings.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, this.bootstrap);
   }
 

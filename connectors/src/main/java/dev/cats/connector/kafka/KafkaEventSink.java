@@ -266,9 +266,7 @@ public final class KafkaEventSink<T>
                         + " transactionalIdPrefix that no other sink has, or say atLeastOnce"));
       }
       String transaction = String.valueOf(TRANSACTION.toMillis());
-      Properties all = Brokers.copy(properties);
-      all.remove(LOST_TRANSACTIONS);
-      return new Brokers(bootstrap, all)
+      return new Brokers(bootstrap, properties)
           .with(ProducerConfig.ACKS_CONFIG, "all", "records could be lost with a broker")
           .with(
               ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
