@@ -74,7 +74,7 @@ record CommittedEvents(
           taken.add(
               new Taken(
                   new Position.KafkaRecord(kafka.topic(), kafka.partition(), kafka.first()),
-                  text(lot, i, "id")));
+                  ((GenericRecord) lot.at(i)).get("id").toString()));
         }
       }
     }
@@ -91,18 +91,14 @@ record CommittedEvents(
   private void count(Documents documents, Bom bom) throws IOException {
     LotReader lot = documents.lot(bom);
     for (int i = 0; i < lot.records(); i++) {
-      ByteBuffer data = (ByteBuffer) ((GenericRecord) lot.at(i)).get("data");
+      GenericRecord event = (GenericRecord) lot.at(i);
       counted.add(
           new Counted(
               new Citation(bom.cid(), i),
-              text(lot, i, "id"),
-              text(lot, i, "subject"),
-              Long.parseLong(UTF_8.decode(data).toString())));
+              event.get("id").toString(),
+              event.get("subject").toString(),
+              Long.parseLong(UTF_8.decode((ByteBuffer) event.get("data")).toString())));
     }
-  }
-
-  private static String text(LotReader lot, int record, String field) {
-    return ((GenericRecord) lot.at(record)).get(field).toString();
   }
 
   /** The ids of the runs that made the chain. */

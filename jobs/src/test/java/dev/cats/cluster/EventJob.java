@@ -49,7 +49,7 @@ public final class EventJob {
     Configuration config = new Configuration();
     config.set(EgressOptions.STORE, args[3]);
     config.set(LotOptions.RECORDS, 64);
-    config.set(LotOptions.MAX_AGE, Duration.ofMillis(100));
+    config.set(LotOptions.MAX_AGE, Duration.ofMillis(200));
     config.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     config.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(400));

@@ -36,6 +36,7 @@ final class EventPipeline implements Closeable {
   private static final Map<String, String> SETTINGS =
       Map.ofEntries(
           Map.entry("heartbeat.interval", "200 ms"),
+          Map.entry("heartbeat.timeout", "8 s"),
           Map.entry("cluster.registration.initial-timeout", "200 ms"),
           Map.entry("cluster.registration.max-timeout", "1 s"),
           Map.entry("cluster.registration.error-delay", "300 ms"),
@@ -137,7 +138,12 @@ final class EventPipeline implements Closeable {
   /** Submits the job, as soon as the JobManager takes it. */
   void submit(int parallelism, Optional<Path> from) {
     List<String> arguments = List.of(broker.bootstrap(), IN, OUT, store.toString());
-    patiently("a JobManager", () -> rest().taskManagers() >= 0);
+    patiently(
+        "a JobManager",
+        () -> {
+          assertThat(cluster.jobManager().isAlive()).as("JobManager is alive").isTrue();
+          return rest().taskManagers() >= 0;
+        });
     try {
       job = rest().run(jar, Optional.of(EventJob.class), parallelism, from, arguments);
     } catch (IOException | InterruptedException e) {
@@ -169,17 +175,16 @@ final class EventPipeline implements Closeable {
     return newest().map(EventPipeline::number).orElse(0L);
   }
 
-  /** Waits until readers of committed records have seen all that there is to see. */
-  void awaitDelivery() {
+  /** Ends the feed, and waits until readers of committed records have seen all that it sent. */
+  void drain() throws InterruptedException {
+    feed.stop();
+    assertThat(feed.failures()).isEmpty();
+    long wellFormed =
+        feed.acknowledged().values().stream().filter(id -> !EventFeed.isMalformed(id)).count();
     patiently(
         "every event is counted in the sink topic",
         Duration.ofMillis(500),
-        () -> {
-          long wellFormed =
-              new EventTopic(broker, IN)
-                  .ids().values().stream().filter(id -> !EventFeed.isMalformed(id)).count();
-          return counts().size(true) >= wellFormed;
-        });
+        () -> counts().size(true) >= wellFormed);
   }
 
   /** Stops the job with a savepoint. */
@@ -191,24 +196,36 @@ final class EventPipeline implements Closeable {
     return savepoint;
   }
 
-  Ledger ledger(CommittedEvents committed) throws IOException {
-    return new Ledger(
-        feed.acknowledged(),
-        new EventTopic(broker, IN).ids(),
-        committed.taken(),
-        committed.counted(),
-        counts().counts(),
-        committed.rejected());
-  }
-
-  /** What {@code verify HEAD} would say. */
-  void assertIntact() throws IOException {
+  /**
+   * What was sent and what came of it, once the job has stopped: all of it is there exactly once,
+   * in one chain that is intact.
+   *
+   * @param note for the message of a failure
+   */
+  Ledger assertExactlyOnce(String note) throws IOException {
     CarFolderBlockStore blocks = CarFolderBlockStore.at(store);
+    CommittedEvents chain = CommittedEvents.read(blocks);
+    assertThat(chain.runs()).as("runs, %s", note).hasSize(1);
+    assertThat(chain.checkpoints()).as("checkpoints, %s", note).isSorted();
+    assertThat(chain.checkpoints()).as("checkpoints, %s", note).doesNotHaveDuplicates();
+    assertThat(chain.boms()).as("BOMs, %s", note).doesNotHaveDuplicates();
+    Ledger ledger =
+        new Ledger(
+            feed.acknowledged(),
+            new EventTopic(broker, IN).ids(),
+            chain.taken(),
+            chain.counted(),
+            counts().counts(),
+            chain.rejected());
+    assertThat(ledger.problems()).as(note).isEmpty();
+    assertThat(ledger.acknowledged()).as(note).isEqualTo(ledger.topic());
     assertThat(
             IntegrityCheck.run(blocks, blocks.head().orElseThrow(), (done, bytes, problems) -> {})
                 .and(blocks.inspect())
                 .problems())
+        .as("what verify HEAD finds, %s", note)
         .isEmpty();
+    return ledger;
   }
 
   static void patiently(String what, Callable<Boolean> condition) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cats.cluster.CommittedEvents.Counted;
 import dev.cats.cluster.CommittedEvents.Taken;
-import dev.cats.connector.ipfs.CarFolderBlockStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,13 +33,21 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaCrashIT {
   private static final int PARALLELISM = 2;
   private static final int ROUNDS = Integer.getInteger("cats.rounds", 50);
-  private static final int AT_MOST_MILLIS = 700;
+  private static final int AT_MOST_MILLIS = 2_000;
   private static final int SOON_MILLIS = 40;
 
+  /** Who is killed. */
   private enum Victim {
+    /** While another one is starting, or has started. */
     TASK_MANAGER,
+    /** The TaskManager that is left finds the next JobManager. */
     JOB_MANAGER,
-    BOTH
+    BOTH,
+    /**
+     * The TaskManager that is left goes on with its tasks for as long as it believes in the
+     * JobManager, while the job has long been restored on another TaskManager.
+     */
+    JOB_MANAGER_AND_LATER_ITS_TASK_MANAGER
   }
 
   /** When it is killed. */
@@ -66,44 +73,41 @@ class KafkaCrashIT {
   private final Random random = new Random(seed);
   private final long started = System.nanoTime();
   private final Set<Long> restored = new HashSet<>();
+  private EventPipeline pipeline;
+  private StandaloneCluster cluster;
 
   @Test
   void nothingIsLostOrDoubledWhoeverIsKilled() throws Exception {
     say("%d rounds, seed %d (repeat with -Dcats.seed=%d)", ROUNDS, seed, seed);
-    try (EventPipeline pipeline = EventPipeline.start(folder)) {
-      try {
-        pipeline.submit(PARALLELISM, Optional.empty());
-        EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > 0);
-        for (int round = 0; round < ROUNDS; round++) {
-          round(pipeline, round);
-        }
-        pipeline.feed().stop();
-        pipeline.awaitDelivery();
-        Path savepoint = pipeline.stop();
-        say("%d events, stopped with %s", pipeline.feed().count(), savepoint.getFileName());
-        assertExactlyOnce(pipeline);
-      } catch (Exception | AssertionError e) {
-        say("failed; what all processes had to say is in %s", folder);
-        throw e;
+    try (EventPipeline started = EventPipeline.start(folder)) {
+      pipeline = started;
+      cluster = started.cluster();
+      pipeline.submit(PARALLELISM, Optional.empty());
+      EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > 0);
+      for (int round = 0; round < ROUNDS; round++) {
+        round(round);
       }
+      pipeline.drain();
+      pipeline.stop();
+      say("%d events sent, the job has stopped", pipeline.feed().count());
+      assertThat(restored).as("checkpoints restored from, seed %d", seed).hasSize(ROUNDS);
+      Ledger ledger = pipeline.assertExactlyOnce("seed " + seed);
+      say(
+          "%d events taken in, %d counts delivered, %d rejected",
+          ledger.taken().size(), ledger.delivered().size(), ledger.rejected());
+      theSameLedgerWithOneMistakeIsSeen(ledger);
+      thereWasSomethingToLoseAndToDouble(ledger);
     }
   }
 
-  private void round(EventPipeline pipeline, int round) throws Exception {
-    Victim victim = Victim.values()[round % 5 < 3 ? 0 : random.nextInt(3)];
+  private void round(int round) throws Exception {
+    Victim victim = Victim.values()[round % 5 < 3 ? 0 : random.nextInt(Victim.values().length)];
     Outage outage = round % 6 == 5 ? Outage.values()[1 + random.nextInt(2)] : Outage.NONE;
-    Moment moment = Moment.values()[random.nextInt(2)];
-    long before = pipeline.newestNumber();
-    StandaloneCluster cluster = pipeline.cluster();
-    if (moment == Moment.COMPLETE) {
-      EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > before);
-    }
-    letRun(cluster, random.nextInt(moment == Moment.COMPLETE ? SOON_MILLIS : AT_MOST_MILLIS));
-
-    long from = strike(pipeline, victim, outage);
-    assertThat(pipeline.feed().failures()).isEmpty();
+    Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
+    long from = strike(victim, moment, outage);
     EventPipeline.patiently(
         "a checkpoint after that of restoring", () -> pipeline.newestNumber() > from);
+    assertThat(pipeline.feed().failures()).isEmpty();
     restored.add(from);
     say(
         "round %d: killed %s (%s)%s, restored from checkpoint %d, at %d now, %d events",
@@ -117,21 +121,25 @@ class KafkaCrashIT {
   }
 
   /** Kills and starts again; the answer is the checkpoint that the job goes on from. */
-  private long strike(EventPipeline pipeline, Victim victim, Outage outage) throws Exception {
-    StandaloneCluster cluster = pipeline.cluster();
+  private long strike(Victim victim, Moment moment, Outage outage) throws Exception {
+    JavaProcess jobManager = cluster.jobManager();
+    JavaProcess taskManager = cluster.taskManager();
     String job = pipeline.job();
     int restores = pipeline.rest().restores(job);
-    if (outage == Outage.STOPPED) {
-      pipeline.broker().stop();
-    } else if (outage == Outage.KILLED) {
-      pipeline.broker().kill();
+    if (victim == Victim.TASK_MANAGER) {
+      cluster.startTaskManager();
+    }
+    await(moment, taskManager);
+    switch (outage) {
+      case NONE -> {}
+      case KILLED -> pipeline.broker().kill();
+      case STOPPED -> pipeline.broker().stop();
     }
     if (victim != Victim.TASK_MANAGER) {
-      cluster.jobManager().kill();
+      jobManager.kill();
     }
-    if (victim != Victim.JOB_MANAGER) {
-      cluster.taskManager().kill();
-      cluster.startTaskManager();
+    if (victim == Victim.TASK_MANAGER || victim == Victim.BOTH) {
+      taskManager.kill();
     }
     if (outage == Outage.KILLED) {
       pipeline.broker().restart();
@@ -140,43 +148,35 @@ class KafkaCrashIT {
       EventPipeline.patiently("a restore", () -> pipeline.rest().restores(job) > restores);
     } else {
       cluster.startJobManager();
+      if (victim != Victim.JOB_MANAGER) {
+        cluster.startTaskManager();
+      }
       pipeline.submit(PARALLELISM, pipeline.newest());
       EventPipeline.patiently("a restore", () -> pipeline.rest().restores(pipeline.job()) > 0);
     }
     if (outage == Outage.STOPPED) {
       pipeline.broker().restart();
     }
-    return pipeline.rest().restored(pipeline.job());
+    long from = pipeline.rest().restored(pipeline.job());
+    if (victim == Victim.JOB_MANAGER_AND_LATER_ITS_TASK_MANAGER) {
+      EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > from);
+      taskManager.kill();
+    }
+    return from;
   }
 
-  private static void letRun(StandaloneCluster cluster, int millis) throws InterruptedException {
-    boolean ended = cluster.taskManager().endsWithin(Duration.ofMillis(millis));
-    assertThat(ended).as("TaskManager ended by itself").isFalse();
+  private void await(Moment moment, JavaProcess process) throws Exception {
+    letRun(process, AT_MOST_MILLIS);
+    if (moment == Moment.COMPLETE) {
+      long before = pipeline.newestNumber();
+      EventPipeline.patiently("a checkpoint", () -> pipeline.newestNumber() > before);
+      letRun(process, SOON_MILLIS);
+    }
   }
 
-  private void assertExactlyOnce(EventPipeline pipeline) throws IOException {
-    assertThat(pipeline.feed().failures()).isEmpty();
-    CarFolderBlockStore store = CarFolderBlockStore.at(pipeline.store());
-    CommittedEvents chain = CommittedEvents.read(store);
-    assertThat(chain.runs()).as("runs, seed %d", seed).hasSize(1);
-    assertThat(chain.checkpoints()).as("checkpoints, seed %d", seed).isSorted();
-    assertThat(chain.checkpoints()).as("checkpoints, seed %d", seed).doesNotHaveDuplicates();
-    assertThat(chain.boms()).as("BOMs, seed %d", seed).doesNotHaveDuplicates();
-    assertThat(restored).as("checkpoints restored from, seed %d", seed).hasSize(ROUNDS);
-
-    Ledger ledger = pipeline.ledger(chain);
-    assertThat(ledger.problems()).as("seed %d", seed).isEmpty();
-    assertThat(ledger.acknowledged()).as("seed %d", seed).isEqualTo(ledger.topic());
-    pipeline.assertIntact();
-    say(
-        "%d events in %d manifests and %d BOMs, %d counts delivered, %d rejected",
-        ledger.taken().size(),
-        chain.manifests().size(),
-        chain.boms().size(),
-        ledger.delivered().size(),
-        ledger.rejected());
-    theSameLedgerWithOneMistakeIsSeen(ledger);
-    thereWasSomethingToLoseAndToDouble(pipeline, ledger);
+  private void letRun(JavaProcess process, int atMostMillis) throws InterruptedException {
+    boolean ended = process.endsWithin(Duration.ofMillis(random.nextInt(atMostMillis)));
+    assertThat(ended).as("%s ended by itself, seed %d", process, seed).isFalse();
   }
 
   /** The same look at the same data, with one record lost or doubled, finds it. */
@@ -204,8 +204,7 @@ class KafkaCrashIT {
   }
 
   /** The killed processes did work in vain: only what was committed tells. */
-  private void thereWasSomethingToLoseAndToDouble(EventPipeline pipeline, Ledger ledger)
-      throws IOException {
+  private void thereWasSomethingToLoseAndToDouble(Ledger ledger) throws IOException {
     int written = pipeline.counts().size(false);
     assertThat(written)
         .as("counts in the sink topic, committed or not, seed %d", seed)

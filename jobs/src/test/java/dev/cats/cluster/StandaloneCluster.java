@@ -1,9 +1,8 @@
 package dev.cats.cluster;
 
+import dev.cats.connector.kafka.LocalBroker;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,9 +74,9 @@ final class StandaloneCluster implements Closeable {
     }
     Configuration configuration = configuration();
     Path work = folder.resolve("work");
-    int[] ports = freePorts();
-    configuration.set(RestOptions.PORT, ports[0]);
-    configuration.set(JobManagerOptions.PORT, ports[1]);
+    int port = LocalBroker.freePort();
+    configuration.set(RestOptions.PORT, port);
+    configuration.set(JobManagerOptions.PORT, freePortBut(port));
     configuration.set(CoreOptions.TMP_DIRS, work.toString());
     configuration.set(WebOptions.UPLOAD_DIR, folder.resolve("jars").toString());
     configuration.set(
@@ -140,6 +139,7 @@ final class StandaloneCluster implements Closeable {
     command.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
             "-Dlog.file=" + folder.resolve(name + ".log"),
             "-Dlog4j2.configurationFile=" + conf.resolve("log4j.properties"),
@@ -249,11 +249,12 @@ final class StandaloneCluster implements Closeable {
     return Arrays.stream(line.strip().split("\\s+")).toList();
   }
 
-  private static int[] freePorts() throws IOException {
-    InetAddress here = InetAddress.getLoopbackAddress();
-    try (ServerSocket one = new ServerSocket(0, 1, here);
-        ServerSocket two = new ServerSocket(0, 1, here)) {
-      return new int[] {one.getLocalPort(), two.getLocalPort()};
-    }
+  /**
+   * Not one that the system gives to clients: a TaskManager that looks for a JobManager which is
+   * gone would be given the JobManager's own port now and then.
+   */
+  private static int freePortBut(int taken) throws IOException {
+    int port = LocalBroker.freePort();
+    return port == taken ? freePortBut(taken) : port;
   }
 }
