@@ -10,6 +10,7 @@ import dev.cats.event.Arrival;
 import dev.cats.event.Citation;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Departure;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -25,7 +27,9 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Flink jobs that write to topics of a real broker. */
 class KafkaSinkIT {
@@ -52,6 +57,7 @@ class KafkaSinkIT {
 
   private static KafkaBroker broker;
 
+  @TempDir Path folder;
   private JobClient job;
 
   @BeforeAll
@@ -78,7 +84,14 @@ class KafkaSinkIT {
   }
 
   private static StreamExecutionEnvironment environment() {
+    return environment(null);
+  }
+
+  private static StreamExecutionEnvironment environment(@Nullable String savepoint) {
     Configuration configuration = new Configuration();
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000_000);
     configuration.set(
@@ -215,6 +228,36 @@ class KafkaSinkIT {
               assertThat(Topic.header(record, "cats-bom")).isEqualTo(BOM.toString());
               assertThat(Topic.header(record, "cats-index")).matches("\\d+");
             });
+  }
+
+  @Test
+  void aRescaledJobWritesEveryRecordOnce() throws Exception {
+    Topic from = Topic.on(broker, 3);
+    Topic to = Topic.on(broker, 2);
+    String savepoint = null;
+    int sent = 0;
+    for (int parallelism : new int[] {1, 2, 1}) {
+      from.send(sent % 3, sent, sent += 40);
+      StreamExecutionEnvironment env = environment(savepoint);
+      env.setParallelism(parallelism);
+      env.fromSource(source(from), WatermarkStrategy.noWatermarks(), "events")
+          .uid("events")
+          .map(new Leave())
+          .uid("leave")
+          .sinkTo(sink(to).build())
+          .uid("sink");
+      job = env.executeAsync();
+      int all = sent;
+      await().until(() -> to.committed().size() == all);
+      // The last of it is in the savepoint, and committed when that is complete.
+      from.send((sent + 1) % 3, sent, sent += 40);
+      savepoint =
+          job.stopWithSavepoint(false, folder.toUri().toString(), SavepointFormatType.CANONICAL)
+              .get();
+    }
+    int all = sent;
+    List<String> ids = ids(to.committed());
+    assertThat(ids).doesNotHaveDuplicates().hasSizeBetween(all - 40, all);
   }
 
   @Test
