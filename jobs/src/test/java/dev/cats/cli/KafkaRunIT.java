@@ -323,6 +323,26 @@ class KafkaRunIT {
   }
 
   @Test
+  void whatComesTooLateIsRefusedAndNotDropped() throws Exception {
+    String topic = "late";
+    produce(topic);
+    Path store = folder.resolve("store");
+    try (JavaProcess run = run("run", topic, store)) {
+      awaitEvents(run, store, FEATURES);
+      produce(topic);
+      awaitEvents(run, store, 2 * FEATURES);
+      run.terminate();
+      assertThat(run.await(PATIENCE)).as(run.output()).isZero();
+    }
+    List<ConsumerRecord<byte[], byte[]>> rejects = committed(topic + ".rejects");
+    assertThat(rejects)
+        .hasSizeGreaterThan(1000)
+        .allSatisfy(each -> assertThat(header(each, "cats-reject-rule")).isEqualTo("late"))
+        .anySatisfy(each -> assertThat(header(each, "cats-reject-step")).isEqualTo("late-daily"));
+    assertThat(Answer.to("verify", "HEAD", "--store", store.toString()).code()).isZero();
+  }
+
+  @Test
   void aTopicThatIsNotThereIsNamed() {
     Answer answer =
         Answer.to(

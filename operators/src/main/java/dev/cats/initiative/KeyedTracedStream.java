@@ -6,6 +6,7 @@ import dev.cats.lot.LotStreams;
 import dev.cats.lot.RecordType;
 import dev.cats.lot.Traced;
 import dev.cats.step.KeyedStep;
+import dev.cats.step.Side;
 import javax.annotation.Nullable;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.AggregateFunction;
@@ -96,7 +97,22 @@ public final class KeyedTracedStream<K, T> {
         type,
         function,
         assigner,
-        (records, uid) -> LotStreams.window(keyed(records, uid, true), assigner, function, uid));
+        (records, uid) ->
+            LotStreams.window(keyed(records, uid, true), from.type, assigner, function, uid));
+  }
+
+  /**
+   * As the other; records that come when their window is over leave by a side stream, instead of
+   * being dropped as Flink does. They are in no lot of this step: give the stream one of its own.
+   */
+  public <OUT, W extends Window> TracedStream<OUT> window(
+      String name,
+      WindowAssigner<Object, W> assigner,
+      WindowFunction<T, OUT, K, W> function,
+      Side<T> late) {
+    TracedStream<OUT> windowed = window(name, assigner, function);
+    ((PlanNode.Keyed<OUT>) windowed.node).late = late;
+    return windowed;
   }
 
   /** An aggregate that grows with each record; references grow next to its accumulator. */

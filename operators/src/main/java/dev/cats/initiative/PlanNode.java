@@ -98,6 +98,9 @@ abstract sealed class PlanNode<T> {
 
     final Wiring wiring;
 
+    /** The side stream of records that come too late for their window, if anybody wants it. */
+    @Nullable Side<?> late;
+
     Keyed(String name, Class<T> type, PlanNode<?> from, Object function, Wiring wiring) {
       super(name, type, List.of(from), function);
       this.wiring = wiring;
@@ -134,6 +137,16 @@ abstract sealed class PlanNode<T> {
       super(worker.name + "." + port, type, List.of());
       this.worker = worker;
       this.port = port;
+    }
+  }
+
+  /** The records that came too late for a window: they are those of the lots before it. */
+  static final class Late<T> extends PlanNode<T> {
+    final Keyed<?> window;
+
+    Late(Keyed<?> window, Side<T> side) {
+      super(window.name + "." + side.name(), side.type(), List.of());
+      this.window = window;
     }
   }
 

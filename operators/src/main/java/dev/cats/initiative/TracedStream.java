@@ -122,6 +122,11 @@ public final class TracedStream<T> {
   public <S> TracedStream<S> side(Side<S> side) {
     checkType(side.name(), side.type());
     PlanNode.Worker<?> worker = worker();
+    if (worker instanceof PlanNode.Keyed<?> window
+        && window.late != null
+        && window.late.name().equals(side.name())) {
+      return new TracedStream<>(initiative, initiative.add(new PlanNode.Late<>(window, side)));
+    }
     if (worker.sides.stream().noneMatch(known -> known.name().equals(side.name()))) {
       worker.sides.add(side);
     }

@@ -65,6 +65,9 @@ final class Translation {
   /** The lot operator that a worker is part of. */
   private final Map<PlanNode.Worker<?>, SingleOutputStreamOperator<?>> operators = new HashMap<>();
 
+  /** What Flink makes of keyed workers, before the lot operator. */
+  private final Map<PlanNode.Keyed<?>, DataStream<?>> windows = new HashMap<>();
+
   private final Map<PlanNode.Worker<?>, PlanNode.Worker<?>> tails = new HashMap<>();
   private final List<PlanNode<?>> plan;
 
@@ -167,6 +170,10 @@ final class Translation {
     if (node instanceof PlanNode.Union<?> union) {
       return union(union);
     }
+    if (node instanceof PlanNode.Late<?> late) {
+      operator(late.window);
+      return LotStreams.late(windows.get(late.window), late.type);
+    }
     PlanNode.Aside<?> aside = (PlanNode.Aside<?>) node;
     return operator(aside.worker).getSideOutput(tag(aside.port, aside.type));
   }
@@ -228,6 +235,7 @@ final class Translation {
       form = LotSpec.Form.ARRIVAL;
     } else if (head instanceof PlanNode.Keyed<?> keyed) {
       input = keyed.wiring.wire(stream(keyed.upstream.get(0)), keyed.name);
+      windows.put(keyed, input);
       form = LotSpec.Form.CITED;
     } else {
       PlanNode<?> from = ((PlanNode.Stepping<?>) head).from();
@@ -265,7 +273,7 @@ final class Translation {
   private static boolean comesTogether(PlanNode<?> node) {
     return node instanceof PlanNode.Timed<?> timed
         ? comesTogether(timed.upstream.get(0))
-        : node instanceof PlanNode.Union<?>;
+        : node instanceof PlanNode.Union<?> || node instanceof PlanNode.Late<?>;
   }
 
   private <T> DataStream<?> source(PlanNode.Origin<T> origin) {

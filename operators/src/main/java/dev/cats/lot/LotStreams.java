@@ -15,6 +15,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
 import org.apache.flink.streaming.api.windowing.windows.Window;
+import org.apache.flink.util.OutputTag;
 
 /**
  * The Flink streams of traced records: each method adds one operator of this package to a job.
@@ -69,14 +70,25 @@ public final class LotStreams {
 
   public static <T, OUT, K, W extends Window> DataStream<?> window(
       KeyedStream<Traced<T>, K> records,
+      Class<T> type,
       WindowAssigner<Object, W> assigner,
       WindowFunction<T, OUT, K, W> function,
       String uid) {
     return records
         .window(assigner)
+        .sideOutputLateData(late(type))
         .process(new CitingWindow<>(function), HandOver.<Cited<OUT>>type())
         .name(uid)
         .uid(uid);
+  }
+
+  /** The records that came too late for {@link #window}. */
+  public static <T> DataStream<Traced<T>> late(DataStream<?> windowed, Class<T> type) {
+    return ((SingleOutputStreamOperator<?>) windowed).getSideOutput(late(type));
+  }
+
+  private static <T> OutputTag<Traced<T>> late(Class<T> type) {
+    return new OutputTag<>("cats-late", RecordType.traced(type));
   }
 
   public static <T, ACC, OUT, K, W extends Window> DataStream<?> aggregate(
