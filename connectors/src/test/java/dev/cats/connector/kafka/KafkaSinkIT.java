@@ -330,11 +330,16 @@ class KafkaSinkIT {
 
   @Test
   void withoutTransactionsSomeComeTwice() throws Exception {
-    Topic from = Topic.on(broker, 2);
-    Topic to = Topic.on(broker, 2);
-    Throughput copied =
-        copied(from, to, KafkaEvents.sink(broker.bootstrap(), to.name()).atLeastOnce().build());
-    List<String> ids = ids(copied.written);
-    assertThat(ids.stream().distinct().count()).isLessThan(ids.size());
+    // Whether a failure finds records that were sent since the last checkpoint is a matter of time.
+    boolean twice = false;
+    for (int attempt = 0; attempt < 10 && !twice; attempt++) {
+      Topic from = Topic.on(broker, 2);
+      Topic to = Topic.on(broker, 2);
+      Throughput copied =
+          copied(from, to, KafkaEvents.sink(broker.bootstrap(), to.name()).atLeastOnce().build());
+      List<String> ids = ids(copied.written);
+      twice = ids.stream().distinct().count() < ids.size();
+    }
+    assertThat(twice).isTrue();
   }
 }
