@@ -1,7 +1,9 @@
 package dev.cats.connector.kafka;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the brokers answer. A broker that is away is no failure: it is said once that it is, and
- * once that it is back, however often it was asked in between.
+ * once that it is back, however often it was asked in between, and by however many sources and
+ * sinks of this process.
  */
 final class BrokerWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
@@ -23,10 +26,11 @@ final class BrokerWatch implements AutoCloseable {
 
   private static final long PAUSE_MILLIS = 200;
 
+  /** By the address of those that do not answer: since when. */
+  private static final Map<String, Long> AWAY = new ConcurrentHashMap<>();
+
   private final String brokers;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private long awaySince;
-  private boolean away;
 
   /** A question to the brokers, which fails as Kafka's futures do. */
   interface Question<T> {
@@ -77,20 +81,18 @@ final class BrokerWatch implements AutoCloseable {
         && !(thrown instanceof UnknownTopicOrPartitionException);
   }
 
-  private synchronized void answered() {
-    if (away) {
-      away = false;
+  private void answered() {
+    Long since = AWAY.remove(brokers);
+    if (since != null) {
       LOG.warn(
           "Kafka at {} is back after {} s",
           brokers,
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - awaySince));
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since));
     }
   }
 
-  private synchronized void missed(Throwable why) {
-    if (!away) {
-      away = true;
-      awaySince = System.nanoTime();
+  private void missed(Throwable why) {
+    if (AWAY.putIfAbsent(brokers, System.nanoTime()) == null) {
       LOG.warn(
           "Kafka at {} does not answer ({}); waiting until it does", brokers, why.getMessage());
     }

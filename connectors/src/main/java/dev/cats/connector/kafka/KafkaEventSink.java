@@ -89,7 +89,9 @@ public final class KafkaEventSink<T>
     KafkaFailures failures = KafkaFailures.writing(brokers, topic);
     try (TopicCheck check = new TopicCheck(brokers, topic, failures)) {
       check.mayWrite();
-      return new KafkaEventWriter<>(flinks().restoreWriter(context, states), failures);
+      var writer = flinks().restoreWriter(context, states);
+      boolean first = context.getTaskInfo().getIndexOfThisSubtask() == 0;
+      return new KafkaEventWriter<>(writer, failures, first ? new BrokerGuard(brokers) : null);
     } catch (RuntimeException e) {
       if (failures.explained(e) instanceof IOException explained) {
         throw explained;

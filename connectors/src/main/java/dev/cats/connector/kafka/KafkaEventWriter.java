@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
+import javax.annotation.Nullable;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
@@ -19,12 +20,18 @@ final class KafkaEventWriter<T>
   private final PrecommittingStatefulSinkWriter<Departure<T>, KafkaWriterState, KafkaCommittable>
       flinks;
   private final KafkaFailures failures;
+  @Nullable private final BrokerGuard guard;
 
+  /**
+   * @param guard one per sink is enough
+   */
   KafkaEventWriter(
       PrecommittingStatefulSinkWriter<Departure<T>, KafkaWriterState, KafkaCommittable> flinks,
-      KafkaFailures failures) {
+      KafkaFailures failures,
+      @Nullable BrokerGuard guard) {
     this.flinks = flinks;
     this.failures = failures;
+    this.guard = guard;
   }
 
   @Override
@@ -74,6 +81,8 @@ final class KafkaEventWriter<T>
 
   @Override
   public void close() throws Exception {
-    flinks.close();
+    try (BrokerGuard ended = guard) {
+      flinks.close();
+    }
   }
 }

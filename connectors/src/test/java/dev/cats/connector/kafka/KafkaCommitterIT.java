@@ -39,6 +39,7 @@ class KafkaCommitterIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   @BeforeEach

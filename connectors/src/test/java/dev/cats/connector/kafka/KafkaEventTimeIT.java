@@ -50,12 +50,14 @@ class KafkaEventTimeIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   @AfterEach
   void cancel() throws Exception {
     if (job != null && !job.getJobStatus().get().isGloballyTerminalState()) {
       job.cancel().get();
+      await().until(() -> job.getJobStatus().get().isGloballyTerminalState());
     }
   }
 

@@ -41,6 +41,7 @@ class KafkaLineageLogIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   private static Cid bom(String text) {

@@ -54,6 +54,7 @@ class KafkaRightsIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   /** What is listed here is all that is allowed on the resource. */

@@ -70,6 +70,7 @@ class KafkaSinkIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   @AfterEach

@@ -69,6 +69,7 @@ class KafkaSourceIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   @AfterEach

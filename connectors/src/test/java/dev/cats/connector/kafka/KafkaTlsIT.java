@@ -51,6 +51,7 @@ class KafkaTlsIT {
     if (broker != null) {
       broker.close();
     }
+    Clients.awaitNone();
   }
 
   private static StreamExecutionEnvironment environment() {
