@@ -52,6 +52,7 @@ public final class KafkaEventSource
   private static final long serialVersionUID = 1L;
 
   private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
+  private static final Duration READER_WAITS = Duration.ofHours(1);
 
   private final Brokers brokers;
   private final List<String> topics;
@@ -98,12 +99,14 @@ public final class KafkaEventSource
             brokers.settings().getProperty(ConsumerConfig.GROUP_ID_CONFIG),
             foundAll ? reading.found() : named(),
             reading == null ? Map.of() : reading.topicIds());
-    KafkaSource<Arrival<DataInitiativeEvent>> flinks = flinks(watched, watch);
+    Set<String> known = reading == null ? Set.of() : reading.topics();
+    KafkaSource<Arrival<DataInitiativeEvent>> flinks = flinks(watched, watch, known);
     DiscoveryContext discovery = new DiscoveryContext(context);
     return new KafkaEventEnumerator(
         reading == null
             ? flinks.createEnumerator(discovery)
-            : flinks.restoreEnumerator(discovery, reading.partitions()),
+            : flinks.restoreEnumerator(
+                discovery, foundAll ? reading.partitions() : reading.asking()),
         context,
         watched,
         KafkaFailures.reading(brokers, topics),
@@ -121,7 +124,7 @@ public final class KafkaEventSource
       SourceReaderContext context) throws Exception {
     KafkaFailures failures = KafkaFailures.reading(brokers, topics);
     try {
-      return new KafkaEventReader(flinks(null, null).createReader(context), failures);
+      return new KafkaEventReader(flinks(null, null, Set.of()).createReader(context), failures);
     } catch (Exception e) {
       throw failures.explained(e);
     }
@@ -129,18 +132,21 @@ public final class KafkaEventSource
 
   /** Flink's source. Readers need neither to know which partitions there are nor where to begin. */
   private KafkaSource<Arrival<DataInitiativeEvent>> flinks(
-      @Nullable KafkaSubscriber subscriber, @Nullable BrokerWatch watch) {
+      @Nullable KafkaSubscriber subscriber, @Nullable BrokerWatch watch, Set<String> known) {
     Properties settings = brokers.settings();
     settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG); // OffsetsOnce says none
     KafkaSourceBuilder<Arrival<DataInitiativeEvent>> builder =
         KafkaSource.<Arrival<DataInitiativeEvent>>builder()
             .setDeserializer(new ArrivalSchema(reader))
-            .setStartingOffsets(new OffsetsOnce(from, watch));
+            .setStartingOffsets(new OffsetsOnce(from, watch, known));
     if (until != null) {
       settings.remove(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key());
-      builder.setBounded(new OffsetsOnce(until, watch));
+      builder.setBounded(new OffsetsOnce(until, watch, Set.of()));
     }
     if (subscriber == null) {
+      // A reader waits for brokers that are away, whatever it was about to ask them.
+      settings.putIfAbsent(
+          ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(READER_WAITS.toMillis()));
       builder.setTopics(topics);
     } else {
       builder.setKafkaSubscriber(subscriber);

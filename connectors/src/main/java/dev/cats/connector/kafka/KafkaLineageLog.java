@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -90,15 +92,18 @@ public final class KafkaLineageLog implements LineageLog {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(1), Optional.empty())
             .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    int patience = (int) BrokerWatch.PATIENCE.toMillis();
+    ListTopicsOptions listing = new ListTopicsOptions().timeoutMs(patience);
+    CreateTopicsOptions creating = new CreateTopicsOptions().timeoutMs(patience);
     try (BrokerWatch watch = new BrokerWatch(brokers);
         Admin admin = brokers.admin()) {
       watch.wait(
           () -> {
-            if (admin.listTopics().names().get().contains(topic)) {
+            if (admin.listTopics(listing).names().get().contains(topic)) {
               return true;
             }
             try {
-              admin.createTopics(List.of(wanted)).all().get();
+              admin.createTopics(List.of(wanted), creating).all().get();
             } catch (ExecutionException e) {
               if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;

@@ -32,11 +32,24 @@ public final class KafkaReading {
     return partitions;
   }
 
+  /**
+   * The same partitions, for an enumerator that is to ask where those begin that are not among
+   * them.
+   */
+  KafkaSourceEnumState asking() {
+    return new KafkaSourceEnumState(
+        partitions.assignedSplits(), partitions.unassignedSplits(), false);
+  }
+
   /** All partitions that were found, whoever reads them or has read them. */
   Set<TopicPartition> found() {
     return partitions.splits().stream()
         .map(each -> each.split().getTopicPartition())
         .collect(Collectors.toSet());
+  }
+
+  Set<String> topics() {
+    return found().stream().map(TopicPartition::topic).collect(Collectors.toSet());
   }
 
   Map<String, String> topicIds() {

@@ -1,8 +1,11 @@
 package dev.cats.connector.kafka;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -12,26 +15,44 @@ import org.apache.kafka.common.TopicPartition;
  * Turns {@link Offsets} into numbers, once, when a partition is first seen. From then on its
  * position is a number in the state: Flink's own "earliest" stays the word until the first record
  * was read, and a restart would quietly begin with what retention has left by then.
+ *
+ * <p>A partition that came to a topic while a job was down is new: it begins with its record 0,
+ * wherever the job itself began. A topic that a restored job did not have before begins like any.
  */
 final class OffsetsOnce implements OffsetsInitializer {
   private static final long serialVersionUID = 1L;
 
   private final Offsets offsets;
   private final transient BrokerWatch watch;
+  private final Set<String> known;
 
-  OffsetsOnce(Offsets offsets, BrokerWatch watch) {
+  /**
+   * @param known the topics of a restored job
+   */
+  OffsetsOnce(Offsets offsets, BrokerWatch watch, Set<String> known) {
     this.offsets = offsets;
     this.watch = watch;
+    this.known = Set.copyOf(known);
   }
 
   @Override
   public Map<TopicPartition, Long> getPartitionOffsets(
       Collection<TopicPartition> partitions, PartitionOffsetsRetriever kafka) {
-    if (partitions.isEmpty()) {
-      return Map.of();
+    Map<TopicPartition, Long> numbers = new HashMap<>();
+    List<TopicPartition> others = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      if (known.contains(partition.topic())) {
+        numbers.put(partition, 0L);
+      } else {
+        others.add(partition);
+      }
+    }
+    if (others.isEmpty()) {
+      return numbers;
     }
     try {
-      return watch.wait(() -> numbers(partitions, kafka));
+      numbers.putAll(watch.wait(() -> numbers(others, kafka)));
+      return numbers;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {

@@ -298,6 +298,27 @@ class KafkaSourceIT {
   }
 
   @Test
+  void whatCameWhileAJobWasDownBeginsWhereItShould() throws Exception {
+    Topic topic = Topic.on(broker, 1).send(0, 0, 5);
+    Received before = start(environment(), source(topic).build());
+    await().until(() -> before.count() == 5);
+    String savepoint = savepoint();
+    topic.extendTo(2);
+    topic.send(1, 100, 103);
+    Topic another = Topic.on(broker, 1).send(0, 200, 220);
+    another.deleteBefore(0, 18);
+    Received after =
+        start(
+            restored(savepoint),
+            KafkaEvents.source(broker.bootstrap(), topic.name(), another.name())
+                .startingFrom(Offsets.earliest())
+                .build());
+    await().until(() -> after.count() == 5);
+    assertThat(after.ids())
+        .containsExactlyInAnyOrder("e100", "e101", "e102", "e218", "e219");
+  }
+
+  @Test
   void aTopicThatWasMadeAnewIsAnother() throws Exception {
     Topic topic = Topic.on(broker, 1).send(0, 0, 5);
     Received received = start(environment(), source(topic).build());
