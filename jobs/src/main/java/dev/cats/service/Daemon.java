@@ -29,6 +29,8 @@ public record Daemon(long pid, Instant started, int port, String address) {
   /** Systems work the beginning out from their clock, which is adjusted now and then. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
+  private static final Duration POLL = Duration.ofMillis(200);
+
   static Daemon of(ProcessHandle process, int port, String address) {
     return new Daemon(
         process.pid(), process.info().startInstant().orElse(Instant.EPOCH), port, address);
@@ -76,7 +78,7 @@ public record Daemon(long pid, Instant started, int port, String address) {
 
   /** The process itself, if it is still there and not another one with its id. */
   public Optional<ProcessHandle> process() {
-    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isIt);
+    return ProcessHandle.of(pid).filter(process -> !isOver(process)).filter(this::isIt);
   }
 
   private boolean isIt(ProcessHandle process) {
@@ -93,14 +95,38 @@ public record Daemon(long pid, Instant started, int port, String address) {
 
   /** Waits for the end of a process; false if it is still there after that time. */
   static boolean endsWithin(ProcessHandle process, Duration time) throws InterruptedException {
-    CompletableFuture<ProcessHandle> end = process.onExit();
+    long end = System.nanoTime() + time.toNanos();
+    CompletableFuture<ProcessHandle> exit = process.onExit();
+    while (!isOver(process)) {
+      long left = Math.min(POLL.toNanos(), end - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      try {
+        exit.get(left, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        continue; // to look whether it is over in another way
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("Cannot wait for process " + process.pid(), e.getCause());
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a process has ended. Where the first process of a container does not collect those that
+   * others left behind, one that has ended stays in the table for ever, as a zombie.
+   */
+  private static boolean isOver(ProcessHandle process) {
+    return !process.isAlive() || isZombie(process.pid());
+  }
+
+  private static boolean isZombie(long pid) {
     try {
-      end.get(time.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return !process.isAlive();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Cannot wait for process " + process.pid(), e.getCause());
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      return false; // gone since, or a system without /proc
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.cats.service;
 
 import dev.cats.connector.kafka.LocalBroker;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -55,7 +54,7 @@ final class KafkaService implements Service {
   @Override
   public void fetch(Consumer<String> progress) throws IOException, InterruptedException {
     Path jars = LocalBroker.jars(Root.folder());
-    if (!Files.isDirectory(jars)) {
+    if (!isFetched()) {
       progress.accept("Fetching Apache Kafka's broker with Maven (once, about 45 MB)");
       new Maven(Root.folder()).build(MODULE, progress);
     }

@@ -50,10 +50,10 @@ public record Maven(Path root) {
         .toString();
   }
 
-  /** Packages one module that stands on no other, and says which jars come in. */
+  /** Packages one module that stands on no other, from scratch, and says which jars come in. */
   void build(String module, Consumer<String> progress) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of(command(), "-B", "-Dstyle.color=never"));
-    line.addAll(List.of("-DskipTests", "-pl", module, "package"));
+    line.addAll(List.of("-DskipTests", "-pl", module, "clean", "package"));
     Path log = Files.createDirectories(root.resolve("target")).resolve("fetch.log");
     List<String> errors = new ArrayList<>();
     Process process =

@@ -2,6 +2,7 @@ package dev.cats.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.cats.connector.kafka.KafkaBroker;
 import dev.cats.connector.kafka.LocalBroker;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +82,25 @@ class ServicesIT {
     assertThat(Daemon.in(store).orElseThrow().isAlive()).isFalse();
     Daemon.forget(store);
     assertThat(Daemon.in(store)).isEmpty();
+  }
+
+  @Test
+  void aZombieIsNoProcess() throws Exception {
+    assumeThat(Path.of("/proc/self/stat")).exists();
+    // The second sleep has a child that it knows nothing of, and so never collects.
+    Process parent = new ProcessBuilder("sh", "-c", "sleep 0.5 & exec sleep 600").start();
+    try {
+      Awaitility.await().until(() -> parent.children().findAny().isPresent());
+      ProcessHandle child = parent.children().findAny().orElseThrow();
+      Daemon daemon = Daemon.of(child, 9092, "");
+      assertThat(daemon.isAlive()).isTrue();
+      assertThat(Daemon.endsWithin(child, Duration.ZERO)).isFalse();
+      assertThat(Daemon.endsWithin(child, Duration.ofSeconds(20))).isTrue();
+      assertThat(child.isAlive()).as("as the JDK sees it").isTrue();
+      assertThat(daemon.isAlive()).isFalse();
+    } finally {
+      parent.destroyForcibly().waitFor();
+    }
   }
 
   @Test

@@ -19,12 +19,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ public final class LocalBroker {
   // which is away must not be given the broker's own port.
   private static final int FIRST_PORT = 20_000;
   private static final int LAST_PORT = 29_999;
+  private static final Pattern BROKER_JAR = Pattern.compile("kafka_[0-9.]+-([0-9.]+)\\.jar");
   private static final int ATTEMPTS = 100;
   private static final int FORMAT_SECONDS = 60;
   private static final int CONNECT_MILLIS = 1000;
@@ -100,30 +103,31 @@ public final class LocalBroker {
   }
 
   /**
-   * Checks that a folder holds the jars of one broker.
+   * Checks that a folder holds the jars of a broker of our clients' version, and of no other.
    *
    * @throws IOException that says what is wrong with it, and how it comes right
    */
   public static void checkJars(Path jars) throws IOException {
-    List<String> brokers = List.of();
+    List<String> found = List.of();
     if (Files.isDirectory(jars)) {
       try (Stream<Path> files = Files.list(jars)) {
-        brokers =
+        found =
             files
-                .map(file -> file.getFileName().toString())
-                .filter(name -> name.matches("kafka_[0-9.]+-[0-9.]+\\.jar"))
+                .map(file -> BROKER_JAR.matcher(file.getFileName().toString()))
+                .filter(Matcher::matches)
+                .map(jar -> jar.group(1))
                 .sorted()
                 .toList();
       }
     }
-    if (brokers.size() != 1) {
+    String expected = AppInfoParser.getVersion();
+    if (!found.equals(List.of(expected))) {
       throw new IOException(
-          "Cannot run a Kafka broker: %s holds %s\nFetch its jars: mvn -q -pl connectors/kafka-broker clean package"
+          "Cannot run a Kafka broker: expected the jars of version %s in %s, found %s\nFetch them: mvn -q -pl connectors/kafka-broker clean package"
               .formatted(
+                  expected,
                   jars,
-                  brokers.isEmpty()
-                      ? "no broker"
-                      : "more than one: " + String.join(", ", brokers)));
+                  found.isEmpty() ? "none" : "those of " + String.join(" and ", found)));
     }
   }
 

@@ -3,6 +3,8 @@ package dev.cats.connector.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +21,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The broker that the other tests stand on: that it is a real one, and that it ends. */
 class KafkaBrokerIT {
@@ -72,6 +76,26 @@ class KafkaBrokerIT {
             .hasRootCauseInstanceOf(javax.net.ssl.SSLException.class);
       }
     }
+  }
+
+  @Test
+  void jarsAreThoseOfOneBrokerOfOurVersion(@TempDir Path jars) throws Exception {
+    String version = AppInfoParser.getVersion();
+    String start =
+        "Cannot run a Kafka broker: expected the jars of version " + version + " in " + jars;
+    assertThatThrownBy(() -> LocalBroker.checkJars(jars))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            start + ", found none\nFetch them: mvn -q -pl connectors/kafka-broker clean package");
+    Files.createFile(jars.resolve("kafka_2.13-3.9.1.jar"));
+    Files.createFile(jars.resolve("kafka-clients-3.9.1.jar"));
+    assertThatThrownBy(() -> LocalBroker.checkJars(jars))
+        .hasMessageStartingWith(start + ", found those of 3.9.1\n");
+    Files.createFile(jars.resolve("kafka_2.13-" + version + ".jar"));
+    assertThatThrownBy(() -> LocalBroker.checkJars(jars))
+        .hasMessageStartingWith(start + ", found those of 3.9.1 and " + version);
+    Files.delete(jars.resolve("kafka_2.13-3.9.1.jar"));
+    LocalBroker.checkJars(jars);
   }
 
   /** In a transaction, so that the coordinator of transactions has to work as well. */
