@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -206,8 +209,14 @@ public final class Services {
   }
 
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.FileSystemException file
-        ? file.getClass().getSimpleName().replace("Exception", "") + " " + file.getFile()
+    if (e instanceof AccessDeniedException) {
+      return "access denied";
+    }
+    if (e instanceof FileAlreadyExistsException file) {
+      return file.getFile() + " is a file";
+    }
+    return e instanceof FileSystemException file && file.getReason() != null
+        ? file.getReason()
         : e.getMessage();
   }
 
@@ -242,7 +251,7 @@ public final class Services {
       return Ending.STOPPED;
     }
     progress.accept(
-        "%s did not end within %d ms; killing it".formatted(service.name(), patience.toMillis()));
+        "%s did not end within %d s; killing it".formatted(service.name(), patience.toSeconds()));
     process.destroyForcibly();
     if (Daemon.endsWithin(process, KILL_PATIENCE)) {
       return Ending.KILLED;

@@ -32,7 +32,7 @@ class ServicesIT {
   @Test
   void whoDoesNotEndIsKilled() throws Exception {
     KafkaBroker.assumeAvailable();
-    Services services = Services.of(store, "").withPatience(Duration.ofMillis(500));
+    Services services = Services.of(store, "").withPatience(Duration.ofSeconds(1));
     List<String> said = new ArrayList<>();
     Up up = services.up(KAFKA, OptionalInt.of(LocalBroker.freePort()), said::add);
     ProcessHandle process = up.daemon().process().orElseThrow();
@@ -43,7 +43,7 @@ class ServicesIT {
       assertThat(process.isAlive()).isFalse();
       assertThat(said)
           .containsExactly(
-              "Starting kafka", "Stopping kafka", "kafka did not end within 500 ms; killing it");
+              "Starting kafka", "Stopping kafka", "kafka did not end within 1 s; killing it");
     } finally {
       process.destroyForcibly();
     }
