@@ -6,6 +6,7 @@ import dev.cats.connector.kafka.WireFormat;
 import dev.cats.event.Position;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Queue;
@@ -81,7 +82,9 @@ final class EventFeed implements Closeable {
 
   /** The events that a broker has acknowledged so far. */
   Map<Position.KafkaRecord, String> acknowledged() {
-    return Map.copyOf(acknowledged);
+    // Not Map.copyOf, which probes one slot after the other: the hash codes of positions are in a
+    // row, and it would take minutes.
+    return new HashMap<>(acknowledged);
   }
 
   int count() {

@@ -184,7 +184,7 @@ final class EventPipeline implements Closeable {
     patiently(
         "every event is counted in the sink topic",
         Duration.ofMillis(500),
-        () -> counts().size(true) >= wellFormed);
+        () -> counts().counts().size() >= wellFormed);
   }
 
   /** Stops the job with a savepoint. */

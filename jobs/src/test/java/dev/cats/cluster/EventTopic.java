@@ -27,6 +27,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What others find in a topic of events, from its first record to its end. */
 record EventTopic(KafkaBroker broker, String name) {
+  private static final EventReader READER = EventReader.of(EventSchemas.builtIn(), null);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -59,9 +60,9 @@ record EventTopic(KafkaBroker broker, String name) {
     return counts;
   }
 
-  /** How many records there are for those who ask for committed ones, and for those who do not. */
-  int size(boolean committed) throws IOException {
-    return read(committed ? "read_committed" : "read_uncommitted").size();
+  /** How many records there are, committed or not. */
+  int written() throws IOException {
+    return read("read_uncommitted").size();
   }
 
   private List<ConsumerRecord<byte[], byte[]>> read(String isolation) throws IOException {
@@ -91,7 +92,7 @@ record EventTopic(KafkaBroker broker, String name) {
   private static DataInitiativeEvent event(ConsumerRecord<byte[], byte[]> record)
       throws IOException {
     try {
-      return EventReader.of(EventSchemas.builtIn(), null).read(record.value(), record.headers());
+      return READER.read(record.value(), record.headers());
     } catch (UndecodableException e) {
       throw new IOException("Cannot read " + record, e);
     }

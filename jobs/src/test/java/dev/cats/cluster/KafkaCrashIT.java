@@ -88,8 +88,8 @@ class KafkaCrashIT {
         round(round);
       }
       pipeline.drain();
+      say("%d events sent, all of their counts delivered", pipeline.feed().count());
       pipeline.stop();
-      say("%d events sent, the job has stopped", pipeline.feed().count());
       assertThat(restored).as("checkpoints restored from, seed %d", seed).hasSize(ROUNDS);
       Ledger ledger = pipeline.assertExactlyOnce("seed " + seed);
       say(
@@ -205,7 +205,7 @@ class KafkaCrashIT {
 
   /** The killed processes did work in vain: only what was committed tells. */
   private void thereWasSomethingToLoseAndToDouble(Ledger ledger) throws IOException {
-    int written = pipeline.counts().size(false);
+    int written = pipeline.counts().written();
     assertThat(written)
         .as("counts in the sink topic, committed or not, seed %d", seed)
         .isGreaterThan(ledger.delivered().size());
