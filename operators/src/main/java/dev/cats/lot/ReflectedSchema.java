@@ -106,6 +106,7 @@ final class ReflectedSchema {
       case BOOLEAN -> Schema.create(Schema.Type.BOOLEAN);
       case BYTE_BUFFER, BYTE_ARRAY -> Schema.create(Schema.Type.BYTES);
       case MILLIS -> LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG));
+      case MICROS -> LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
       case NANOS -> {
         // A plain long for Avro readers that do not know the logical type, which 1.12 added.
         Schema nanos = Schema.create(Schema.Type.LONG);

@@ -73,6 +73,9 @@ final class SpecificCodec {
       if (logical.equals("timestamp-millis")) {
         return new ValueCodec.Primitive(ValueCodec.Form.MILLIS, schema);
       }
+      if (logical.equals("timestamp-micros")) {
+        return new ValueCodec.Primitive(ValueCodec.Form.MICROS, schema);
+      }
       if (logical.equals("date")) {
         return new ValueCodec.Primitive(ValueCodec.Form.DATE, schema);
       }

@@ -46,11 +46,13 @@ sealed interface ValueCodec
     BYTE_BUFFER,
     BYTE_ARRAY,
     MILLIS,
+    MICROS,
     NANOS,
     DATE
   }
 
   record Primitive(Form form, Schema schema) implements ValueCodec {
+    private static final long MICROS = 1_000_000;
     private static final long NANOS = 1_000_000_000;
 
     @Override
@@ -73,8 +75,29 @@ sealed interface ValueCodec
           }
           out.writeLong(instant.toEpochMilli());
         }
+        case MICROS -> {
+          Instant instant = (Instant) value;
+          if (instant.getNano() % 1_000 != 0) {
+            out.inexact();
+          }
+          out.writeLong(micros(instant));
+        }
         case NANOS -> out.writeLong(nanos((Instant) value));
         case DATE -> out.writeLong(((LocalDate) value).toEpochDay());
+      }
+    }
+
+    private static long micros(Instant time) {
+      try {
+        // As below.
+        long seconds = time.getEpochSecond();
+        long part = time.getNano() / 1_000;
+        return seconds < 0
+            ? Math.addExact(Math.multiplyExact(seconds + 1, MICROS), part - MICROS)
+            : Math.addExact(Math.multiplyExact(seconds, MICROS), part);
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException(
+            "Invalid time: expected one in microseconds of 64 bits since 1970, found " + time, e);
       }
     }
 
@@ -106,6 +129,11 @@ sealed interface ValueCodec
         case BYTE_BUFFER -> in.readByteBuffer();
         case BYTE_ARRAY -> in.readBytes();
         case MILLIS -> Instant.ofEpochMilli(in.readLong());
+        case MICROS -> {
+          long micros = in.readLong();
+          yield Instant.ofEpochSecond(
+              Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000);
+        }
         case NANOS -> {
           long nanos = in.readLong();
           yield Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
@@ -158,8 +186,13 @@ sealed interface ValueCodec
   record Mapped(Schema schema, ValueCodec item) implements ValueCodec {
     @Override
     public void write(Object value, AvroOut out) {
+      Map<?, ?> items = (Map<?, ?>) value;
+      if (items.isEmpty()) {
+        out.writeMapEnd();
+        return;
+      }
       Map<String, Object> sorted = new TreeMap<>();
-      ((Map<?, ?>) value).forEach((key, each) -> sorted.put(key.toString(), each));
+      items.forEach((key, each) -> sorted.put(key.toString(), each));
       out.setItemCount(sorted.size());
       sorted.forEach(
           (key, each) -> {

@@ -377,8 +377,7 @@ class CodecTest {
     return sample;
   }
 
-  private static byte[] byAvro(org.apache.avro.specific.SpecificRecordBase value)
-      throws IOException {
+  static byte[] byAvro(org.apache.avro.specific.SpecificRecordBase value) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
     SpecificData data = SpecificData.getForClass(value.getClass());
