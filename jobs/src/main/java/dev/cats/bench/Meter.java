@@ -3,6 +3,7 @@ package dev.cats.bench;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * Tells the generators of the job at hand when to end, and counts what they have emitted. One per
@@ -14,12 +15,18 @@ final class Meter {
 
   private Meter() {}
 
-  /** What had happened at one moment. */
-  record Reading(long records, long nanos, long cpuNanos) {
+  /**
+   * What had happened at one moment.
+   *
+   * @param besideNanos CPU time of another process that works for this one, 0 for none
+   */
+  record Reading(long records, long nanos, long cpuNanos, long besideNanos) {
     Rate until(Reading later) {
       long count = Math.max(1, later.records - records);
       return new Rate(
-          count * 1e9 / (later.nanos - nanos), (later.cpuNanos - cpuNanos) / 1e3 / count);
+          count * 1e9 / (later.nanos - nanos),
+          (later.cpuNanos - cpuNanos) / 1e3 / count,
+          (later.besideNanos - besideNanos) / 1e3 / count);
     }
   }
 
@@ -28,8 +35,9 @@ final class Meter {
    *
    * @param perSecond records per second, of all subtasks
    * @param cpuMicros CPU time of the whole process per record, microseconds
+   * @param besideMicros the same of the other process
    */
-  record Rate(double perSecond, double cpuMicros) {}
+  record Rate(double perSecond, double cpuMicros, double besideMicros) {}
 
   static void start() {
     RECORDS.reset();
@@ -48,8 +56,15 @@ final class Meter {
     RECORDS.add(records);
   }
 
-  static Reading read() {
+  static long records() {
+    return RECORDS.sum();
+  }
+
+  /**
+   * @param besideNanos the CPU time of another process that works for this one
+   */
+  static Reading read(LongSupplier besideNanos) {
     long cpu = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-    return new Reading(RECORDS.sum(), System.nanoTime(), cpu);
+    return new Reading(RECORDS.sum(), System.nanoTime(), cpu, besideNanos.getAsLong());
   }
 }

@@ -1,6 +1,7 @@
 package dev.cats.cli;
 
 import dev.cats.bench.Figure;
+import dev.cats.bench.KafkaReads;
 import dev.cats.bench.Pipelines;
 import dev.cats.bench.Pipelines.Comparison;
 import dev.cats.bench.PlainType;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import javax.annotation.Nullable;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,9 +40,14 @@ import picocli.CommandLine.Spec;
       "  ./cats bench --plain codec                     against a plain job with as fast a codec",
       "  ./cats bench --json                            a JSON object per case:",
       "    {\"case\",\"value\",\"unit\",\"baseline\",\"ratio\"}, value with and baseline without provenance",
+      "  ./cats bench --kafka                           events from a Kafka broker into committed lots",
+      "  ./cats bench --kafka --case kafka/memory --events 10000000",
       "",
       "Cases: chain (generator, map, map), keyed (map, keyBy, a RocksDB read and write per record), windowed (map,",
       "keyBy, event-time windows of 100 records); each with lots per step and lots per exchange.",
+      "With --kafka: kafka/source (events of 200 bytes from a broker on this machine, thrown away or in committed",
+      "lots; CPU time is that of this process + that of the broker) and, if named, kafka/memory (the topic once,",
+      "traced: memory in use after a collection at the start, in the middle and at the end).",
       "",
       "Exit codes: 0 measured, 2 it could not be."
     })
@@ -86,6 +93,23 @@ final class BenchCommand implements Callable<Integer> {
   private PlainType plain;
 
   @Option(
+      names = "--kafka",
+      description = {
+        "Reads events from a Kafka broker of its own, a process that is started for this and ended; needs its jars:",
+        "mvn -q -pl connectors/kafka-broker clean package"
+      })
+  private boolean kafka;
+
+  @Option(
+      names = "--events",
+      paramLabel = "N",
+      defaultValue = "6000000",
+      description =
+          "With --kafka: how many events the topic is filled with. A round ends when they are read. Default:"
+              + " ${DEFAULT-VALUE}")
+  private long events;
+
+  @Option(
       names = "--store",
       paramLabel = "DIR",
       description = {
@@ -99,12 +123,16 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    List<String> known = kafka ? KafkaReads.names() : Pipelines.names();
     for (String name : cases) {
-      if (!Pipelines.names().contains(name)) {
+      if (!known.contains(name)) {
         throw Failure.usage(
-            "Invalid --case: there is no case " + name,
-            "Expected some of: " + String.join(" ", Pipelines.names()));
+            "Invalid --case: there is no case " + name + (kafka ? " with --kafka" : ""),
+            "Expected some of: " + String.join(" ", known));
       }
+    }
+    if (kafka) {
+      KafkaBench.check();
     }
     boolean temporary = store == null;
     Path folder = temporary ? Files.createTempDirectory("cats-bench-") : store;
@@ -117,11 +145,18 @@ final class BenchCommand implements Callable<Integer> {
     }
     try {
       Settings settings = new Settings(rounds, seconds, parallelism, folder, plain);
+      if (kafka) {
+        new KafkaBench(settings, events, spec.commandLine().getErr())
+            .run(
+                cases.isEmpty() ? List.of(KafkaReads.SOURCE) : cases,
+                text -> print(json ? null : text),
+                figure -> print(json ? line(figure) : null));
+        return 0;
+      }
       Pipelines pipelines = new Pipelines(settings, this::say);
       for (String name : cases.isEmpty() ? Pipelines.names() : cases) {
         Comparison comparison = pipelines.run(name);
-        out().println(json ? line(comparison.figure()) : text(comparison));
-        out().flush();
+        print(json ? line(comparison.figure()) : text(comparison));
       }
       return 0;
     } finally {
@@ -129,6 +164,13 @@ final class BenchCommand implements Callable<Integer> {
         delete(folder);
         Runtime.getRuntime().removeShutdownHook(cleaning);
       }
+    }
+  }
+
+  private void print(@Nullable String line) {
+    if (line != null) {
+      out().println(line);
+      out().flush();
     }
   }
 

@@ -18,7 +18,7 @@ class SamplesTest {
 
   @Test
   void theMedianOfAnEvenNumberLiesInTheMiddle() {
-    assertThat(Pipelines.median(4, 1, 3)).isEqualTo(3);
-    assertThat(Pipelines.median(4, 1, 3, 2)).isEqualTo(2.5);
+    assertThat(Measurement.median(4, 1, 3)).isEqualTo(3);
+    assertThat(Measurement.median(4, 1, 3, 2)).isEqualTo(2.5);
   }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cats.connector.kafka.KafkaBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -84,5 +86,55 @@ class BenchIT {
 
     assertThat(err.toString())
         .isEqualToNormalizingNewlines("cats: Invalid rounds: expected 1 or more, found 0\n");
+  }
+
+  @Test
+  void measuresABrokerOfItsOwnAndLeavesNothingBehind() throws Exception {
+    KafkaBroker.assumeAvailable();
+
+    int code =
+        bench(
+            "--kafka",
+            "--events",
+            "100000",
+            "--rounds",
+            "1",
+            "--seconds",
+            "1",
+            "--json",
+            "--store",
+            folder.toString(),
+            "--case",
+            "kafka/source",
+            "kafka/memory");
+
+    assertThat(code).as(err.toString()).isZero();
+    List<String> names = new ArrayList<>();
+    for (String line : out.toString().lines().toList()) {
+      JsonNode figure = new ObjectMapper().readTree(line);
+      names.add(figure.get("case").asText());
+      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
+    }
+    assertThat(names)
+        .startsWith(
+            "kafka/source", "kafka/source/cpu", "kafka/source/broker-cpu", "kafka/memory/heap");
+    assertThat(err.toString())
+        .contains("  100,000 of 100,000 events are in the topic", "round 1 of 1: kafka/source");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void saysHowToGetABroker() {
+    String root = System.getProperty("cats.root");
+    System.setProperty("cats.root", folder.toString());
+    try {
+      assertThat(bench("--kafka")).isEqualTo(2);
+    } finally {
+      System.setProperty("cats.root", root);
+    }
+
+    assertThat(err.toString())
+        .startsWith("cats: Cannot run a Kafka broker: " + folder)
+        .endsWith("\nFetch its jars: mvn -q -pl connectors/kafka-broker clean package\n");
   }
 }
