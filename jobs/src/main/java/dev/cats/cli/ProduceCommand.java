@@ -56,16 +56,9 @@ final class ProduceCommand implements Callable<Integer> {
   private static final int PARTITIONS = 4;
   private static final int MOST_REPORTS = 10;
 
-  /**
-   * A broker that is away comes back; Kafka's own patience ends sooner. One request at a time: with
-   * several on their way to a topic that has just been made, the client was seen to send its first
-   * batch again behind later ones, which the broker refuses for ever as out of sequence.
-   */
+  /** A broker that is away comes back; Kafka's own patience ends sooner. */
   private static final Map<String, String> PATIENCE =
-      Map.of(
-          "delivery.timeout.ms", "300000",
-          "max.block.ms", "300000",
-          "max.in.flight.requests.per.connection", "1");
+      Map.of("delivery.timeout.ms", "300000", "max.block.ms", "300000");
 
   @Spec private CommandSpec spec;
 

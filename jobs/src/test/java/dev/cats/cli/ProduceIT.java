@@ -277,10 +277,9 @@ class ProduceIT {
       command.addAll(List.of("produce", "--topic", "away", "--bootstrap", own.bootstrap()));
       command.addAll(List.of(file.toString(), "--rate", "200/s", "--json"));
       try (JavaProcess process = JavaProcess.start("produce", folder, command)) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> size(own, "away") >= 100);
+        Awaitility.await().until(() -> size(own, "away") >= 100);
         own.kill();
         Awaitility.await()
-            .atMost(Duration.ofSeconds(30))
             .until(() -> process.output().contains("the broker does not answer; waiting for it"));
         own.restart();
         assertThat(process.await(Duration.ofSeconds(60))).as(process.output()).isZero();

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,9 +60,7 @@ class FollowIT {
   }
 
   private void awaitSeen(String... entries) {
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(seen).containsExactly(entries));
+    Awaitility.await().untilAsserted(() -> assertThat(seen).containsExactly(entries));
   }
 
   @Test

@@ -40,7 +40,7 @@ class ServicesIT {
       assertThat(new ProcessBuilder("kill", "-STOP", "" + process.pid()).start().waitFor())
           .isZero();
       assertThat(services.down(KAFKA, said::add).orElseThrow().ending()).isEqualTo(Ending.KILLED);
-      assertThat(process.isAlive()).isFalse();
+      assertThat(Daemon.endsWithin(process, Duration.ZERO)).isTrue();
       assertThat(said)
           .containsExactly(
               "Starting kafka", "Stopping kafka", "kafka did not end within 1 s; killing it");

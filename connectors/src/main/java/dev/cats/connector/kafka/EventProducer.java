@@ -24,6 +24,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * of its subject that were sent before it: the producer is idempotent and waits for all replicas,
  * whatever its properties say. Closing sends what is still waiting.
  *
+ * <p>One request at a time is under way to each broker: to a topic that was just made, a broker may
+ * refuse the first and take the second, after which Kafka's client sends the first in vain until
+ * its time is up. Who sends to brokers far away, on topics that are there, sets {@code
+ * max.in.flight.requests.per.connection} to 5.
+ *
  * <p>One thread may send at a time.
  */
 public final class EventProducer implements Closeable {
@@ -53,6 +58,7 @@ public final class EventProducer implements Closeable {
     all.put(ProducerConfig.LINGER_MS_CONFIG, "20");
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
     all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
     properties.stringPropertyNames().forEach(name -> all.put(name, properties.getProperty(name)));
     all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");

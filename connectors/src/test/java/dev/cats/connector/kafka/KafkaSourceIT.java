@@ -314,8 +314,7 @@ class KafkaSourceIT {
                 .startingFrom(Offsets.earliest())
                 .build());
     await().until(() -> after.count() == 5);
-    assertThat(after.ids())
-        .containsExactlyInAnyOrder("e100", "e101", "e102", "e218", "e219");
+    assertThat(after.ids()).containsExactlyInAnyOrder("e100", "e101", "e102", "e218", "e219");
   }
 
   @Test
@@ -349,7 +348,7 @@ class KafkaSourceIT {
     await().until(() -> job.getJobStatus().get() == JobStatus.RUNNING);
     topic.extendTo(2);
     topic.send(1, 100, 105);
-    await().atMost(Duration.ofSeconds(30)).until(() -> received.count() == 5);
+    await().until(() -> received.count() == 5);
     assertThat(received.ids()).containsExactly("e100", "e101", "e102", "e103", "e104");
   }
 
@@ -389,13 +388,13 @@ class KafkaSourceIT {
       await().until(() -> received.count() == 5);
       stopped = true;
       broker.kill();
-      await().atMost(Duration.ofSeconds(40)).until(() -> !said.about("does not answer").isEmpty());
+      await().until(() -> !said.about("does not answer").isEmpty());
       // Long enough to ask again, and be silent about it.
-      await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ofSeconds(11)).until(() -> true);
+      await().pollDelay(Duration.ofSeconds(11)).until(() -> true);
       broker.restart();
       topic.send(1, 10, 15);
-      await().atMost(Duration.ofSeconds(60)).until(() -> received.count() == 10);
-      await().atMost(Duration.ofSeconds(40)).until(() -> !said.about("is back").isEmpty());
+      await().until(() -> received.count() == 10);
+      await().until(() -> !said.about("is back").isEmpty());
       assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
       assertThat(said.about("dev.cats"))
           .satisfiesExactly(
@@ -412,9 +411,9 @@ class KafkaSourceIT {
     Received received = start(environment(), source(topic).build());
     await().until(() -> job.getJobStatus().get() == JobStatus.RUNNING);
     // Long enough to owe several looks at the topics, all of which find the same partition.
-    await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ofSeconds(3)).until(() -> true);
+    await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
     broker.restart();
-    await().atMost(Duration.ofSeconds(60)).until(() -> received.count() >= 5);
+    await().until(() -> received.count() >= 5);
     topic.send(0, 5, 7);
     await().until(() -> received.ids().contains("e6"));
     assertThat(received.offsets()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -19,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -59,8 +62,9 @@ record Topic(KafkaBroker broker, String name) {
   }
 
   KafkaProducer<byte[], byte[]> producer() {
-    return new KafkaProducer<>(
-        broker.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+    Properties client = broker.clientProperties();
+    client.put("max.in.flight.requests.per.connection", "1"); // EventProducer says why
+    return new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   KafkaProducer<byte[], byte[]> transactional() {
@@ -74,10 +78,16 @@ record Topic(KafkaBroker broker, String name) {
 
   /** Events of these numbers, acknowledged. */
   Topic send(int partition, int from, int to) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
       for (int i = from; i < to; i++) {
-        producer.send(record(partition, event(i)));
+        sent.add(producer.send(record(partition, event(i))));
       }
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("Cannot send to " + name, e);
     }
     return this;
   }
