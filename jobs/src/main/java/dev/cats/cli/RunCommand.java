@@ -1,5 +1,6 @@
 package dev.cats.cli;
 
+import dev.cats.connector.kafka.EventSchemas;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.job.seismology.KafkaFeed;
@@ -86,8 +87,22 @@ final class RunCommand extends RunningCommand {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "With --kafka: properties of Kafka's clients, such as for TLS and SASL.")
+      description =
+          "With --kafka: properties of Kafka's clients, such as for TLS and SASL; schema.registry.* for the registry.")
   private Path config;
+
+  @Option(
+      names = "--schemas",
+      paramLabel = "DIR",
+      description =
+          "With --kafka: a folder of files *.avsc, older or newer schemas that events were written with.")
+  private Path schemas;
+
+  @Option(
+      names = "--registry",
+      paramLabel = "URL",
+      description = "With --kafka: the schema registry of events in Confluent's format.")
+  private String registry;
 
   @Option(
       names = "--to-end",
@@ -109,7 +124,8 @@ final class RunCommand extends RunningCommand {
       return needs;
     }
     Properties client = config == null ? new Properties() : KafkaTopic.properties(config);
-    feed = new KafkaFeed(from.kafka, topic, client, toEnd);
+    feed =
+        new KafkaFeed(from.kafka, topic, client, schemas(), Optional.ofNullable(registry), toEnd);
     if (local) {
       prepareTopics(client);
       needs.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
@@ -128,6 +144,11 @@ final class RunCommand extends RunningCommand {
     String settings = config == null ? "" : "?config=" + config.toAbsolutePath().toUri().getPath();
     needs.set(EgressOptions.LINEAGE_LOG, "kafka://" + from.kafka + "/" + feed.lineage() + settings);
     return needs;
+  }
+
+  private EventSchemas schemas() throws IOException {
+    EventSchemas known = EventSchemas.builtIn();
+    return schemas == null ? known : known.and(schemas);
   }
 
   /** Says what is missing before anything starts, and makes the topics of the results. */

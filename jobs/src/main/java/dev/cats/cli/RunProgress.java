@@ -4,11 +4,13 @@ import java.io.Closeable;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
@@ -28,6 +30,9 @@ final class RunProgress implements Closeable {
   /** Flink makes the reporter itself, so it and the command meet here. */
   private static final Map<Counter, String> COUNTERS = new ConcurrentHashMap<>();
 
+  /** How often Flink has restarted the job after a failure. */
+  private static final Set<Gauge<?>> RESTARTS = ConcurrentHashMap.newKeySet();
+
   private final Thread thread;
   private volatile boolean over;
 
@@ -42,7 +47,7 @@ final class RunProgress implements Closeable {
   }
 
   static RunProgress start(PrintWriter err, boolean local) {
-    COUNTERS.clear();
+    forget();
     RunProgress progress = new RunProgress(err);
     if (local) {
       progress.thread.start();
@@ -61,16 +66,7 @@ final class RunProgress implements Closeable {
         return;
       }
       waitSeconds = 1;
-      long records = total("records");
-      String line =
-          records == 0
-              ? "starting"
-              : String.format(
-                  Locale.ROOT,
-                  "%,d records in %,d lots, %,d rejected",
-                  records,
-                  total("lots"),
-                  total("rejected"));
+      String line = counted() + restarted();
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
       if (!line.equals(before) || seconds - said >= QUIET_SECONDS) {
         before = line;
@@ -79,6 +75,31 @@ final class RunProgress implements Closeable {
         err.flush();
       }
     }
+  }
+
+  private static String counted() {
+    long records = total("records");
+    return records == 0
+        ? "starting"
+        : String.format(
+            Locale.ROOT,
+            "%,d records in %,d lots, %,d rejected",
+            records,
+            total("lots"),
+            total("rejected"));
+  }
+
+  private static String restarted() {
+    long restarts =
+        RESTARTS.stream().mapToLong(gauge -> ((Number) gauge.getValue()).longValue()).sum();
+    return restarts == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; restarted %,d time%s after a failure, see %s",
+            restarts,
+            restarts == 1 ? "" : "s",
+            System.getProperty("cats.log", "the log"));
   }
 
   private static long total(String name) {
@@ -92,7 +113,12 @@ final class RunProgress implements Closeable {
   public void close() {
     over = true;
     LockSupport.unpark(thread);
+    forget();
+  }
+
+  private static void forget() {
     COUNTERS.clear();
+    RESTARTS.clear();
   }
 
   /** Found by Flink through its service file. */
@@ -103,7 +129,7 @@ final class RunProgress implements Closeable {
     }
   }
 
-  /** Remembers the counters of lot operators. */
+  /** Remembers the counters of lot operators, and that of restarts. */
   private static final class Reporter implements MetricReporter {
     @Override
     public void open(MetricConfig config) {}
@@ -116,6 +142,9 @@ final class RunProgress implements Closeable {
       if (metric instanceof Counter counter
           && group.getMetricIdentifier(name).endsWith("cats." + name)) {
         COUNTERS.put(counter, name);
+      }
+      if (metric instanceof Gauge<?> gauge && name.equals("numRestarts")) {
+        RESTARTS.add(gauge);
       }
     }
 

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cats.bom.Bom;
 import dev.cats.bom.Inputs;
 import dev.cats.bom.Manifest;
 import dev.cats.cluster.JavaProcess;
+import dev.cats.connector.kafka.EventProducer;
 import dev.cats.connector.kafka.EventReader;
 import dev.cats.connector.kafka.EventSchemas;
+import dev.cats.connector.kafka.EventWriter;
 import dev.cats.connector.kafka.KafkaBroker;
 import dev.cats.connector.kafka.KafkaEvents;
 import dev.cats.connector.kafka.Offsets;
+import dev.cats.connector.kafka.RegistryServer;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
@@ -24,8 +29,12 @@ import dev.cats.job.seismology.DailyStats;
 import dev.cats.job.seismology.SampleFeed;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +42,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -130,9 +145,7 @@ class KafkaRunIT {
   void aTopicGivesWhatTheFileGivesAndItsResultsLeadBackToTheirOffsets() throws Exception {
     String topic = "week";
     produce(topic);
-    ByteArraySerializer bytes = new ByteArraySerializer();
-    Properties client = broker.clientProperties();
-    try (KafkaProducer<byte[], byte[]> raw = new KafkaProducer<>(client, bytes, bytes)) {
+    try (KafkaProducer<byte[], byte[]> raw = raw()) {
       raw.send(new ProducerRecord<>(topic, 2, null, "no event".getBytes(UTF_8))).get();
     }
     String store = folder.resolve("store").toString();
@@ -255,6 +268,90 @@ class KafkaRunIT {
     }
     assertThat(cited).isEqualTo(78);
     assertThat(Answer.to("verify", "HEAD", "--store", store.toString()).code()).isZero();
+  }
+
+  @Test
+  void eventsOfAnotherSchemaAreReadWithIt() throws Exception {
+    String topic = "evolved";
+    broker.createTopic(topic, 1);
+    JsonNode feature =
+        JSON.readTree(SampleFeed.copyTo(folder.resolve("input")).toFile()).get("features").get(0);
+    DataInitiativeEvent event =
+        DataInitiativeEvent.newBuilder()
+            .setId("1")
+            .setSource("urn:test")
+            .setType("dev.cats.test")
+            .setTime(Instant.ofEpochMilli(feature.get("properties").get("time").asLong()))
+            .setData(ByteBuffer.wrap(JSON.writeValueAsBytes(feature)))
+            .build();
+    Schema newer = newer();
+    Path schemas = Files.createDirectory(folder.resolve("schemas"));
+    String[] run = {"run", "seismology", "--kafka", broker.bootstrap(), "--topic", topic};
+    String[] options = {"--to-end", "--json", "--store", folder.resolve("store").toString()};
+    try (RegistryServer registry = new RegistryServer()) {
+      try (KafkaProducer<byte[], byte[]> raw = raw()) {
+        raw.send(new ProducerRecord<>(topic, single(newer, event))).get();
+      }
+      EventWriter confluent = EventWriter.confluent(registry.url(), Map.of());
+      try (EventProducer producer =
+          EventProducer.to(broker.bootstrap(), topic, confluent, broker.clientProperties())) {
+        producer.send(event).get();
+      }
+      Answer without = Answer.to(with(run, options));
+      assertThat(object(without).get("rejected").asInt()).isEqualTo(2);
+      assertThat(committed(topic + ".rejects"))
+          .extracting(reject -> header(reject, "cats-reject-reason"))
+          .anySatisfy(
+              reason ->
+                  assertThat(reason)
+                      .contains("--schemas DIR")
+                      .contains("%016x".formatted(SchemaNormalization.parsingFingerprint64(newer))))
+          .anySatisfy(reason -> assertThat(reason).contains("--registry URL"));
+
+      Files.writeString(schemas.resolve("newer.avsc"), newer.toString());
+      options[options.length - 1] = folder.resolve("again").toString();
+      String[] known = {"--schemas", schemas.toString(), "--registry", registry.url()};
+      JsonNode again = object(Answer.to(with(with(run, options), known)));
+      assertThat(again.get("events").asInt()).isEqualTo(2);
+      assertThat(again.get("rejected").asInt()).isZero();
+    }
+    Answer wrong =
+        Answer.to(with(with(run, options), "--schemas", folder.resolve("none").toString()));
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("there is no such folder");
+  }
+
+  private static String[] with(String[] first, String... more) {
+    return Stream.of(first, more).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  private static KafkaProducer<byte[], byte[]> raw() {
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    return new KafkaProducer<>(broker.clientProperties(), bytes, bytes);
+  }
+
+  /** Our schema as a later version may have it: with one field more. */
+  private static Schema newer() throws Exception {
+    ObjectNode schema = (ObjectNode) JSON.readTree(DataInitiativeEvent.getClassSchema().toString());
+    ((ArrayNode) schema.get("fields"))
+        .addObject()
+        .put("name", "severity")
+        .put("type", "string")
+        .put("default", "");
+    return new Schema.Parser().parse(schema.toString());
+  }
+
+  private static byte[] single(Schema schema, DataInitiativeEvent event) throws Exception {
+    GenericRecord record = new GenericData.Record(schema);
+    event
+        .getSchema()
+        .getFields()
+        .forEach(field -> record.put(field.name(), event.get(field.pos())));
+    record.put("time", ChronoUnit.MICROS.between(Instant.EPOCH, event.getTime()));
+    record.put("severity", "low");
+    return new BinaryMessageEncoder<GenericRecord>(new GenericData(), schema)
+        .encode(record)
+        .array();
   }
 
   @Test

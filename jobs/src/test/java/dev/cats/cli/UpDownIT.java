@@ -228,7 +228,7 @@ class UpDownIT {
     assertThat(answer.code()).isEqualTo(2);
     assertThat(answer.err())
         .startsWith("cats: Cannot start kafka: cannot write " + file)
-        .contains("(" + file + " is a file)")
+        .contains("(Not a directory)")
         .contains("Name another store with --store DIR.");
   }
 

@@ -1,6 +1,7 @@
 package dev.cats.job.seismology;
 
 import dev.cats.connector.kafka.EventOf;
+import dev.cats.connector.kafka.EventSchemas;
 import dev.cats.connector.kafka.KafkaEventSink;
 import dev.cats.connector.kafka.KafkaEventSource;
 import dev.cats.connector.kafka.KafkaEvents;
@@ -9,8 +10,11 @@ import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.flink.api.connector.sink2.Sink;
 
@@ -19,10 +23,19 @@ import org.apache.flink.api.connector.sink2.Sink;
  * results: {@code TOPIC.daily}, {@code TOPIC.b-value}, {@code TOPIC.others} and {@code
  * TOPIC.rejects}.
  *
- * @param client properties of Kafka's clients, such as for TLS; they go into no BOM and no log
+ * @param client properties of Kafka's clients, such as for TLS, and of the schema registry's; they
+ *     go into no BOM and no log
+ * @param schemas what events may have been written with
+ * @param registry the schema registry to ask about events in Confluent's format, if there is one
  * @param toEnd whether to read up to the end that the topic has when the run starts, and stop
  */
-public record KafkaFeed(String bootstrap, String topic, Properties client, boolean toEnd) {
+public record KafkaFeed(
+    String bootstrap,
+    String topic,
+    Properties client,
+    EventSchemas schemas,
+    Optional<String> registry,
+    boolean toEnd) {
   static final String DAILY = "daily";
   static final String B_VALUE = "b-value";
   static final String OTHERS = "others";
@@ -53,8 +66,17 @@ public record KafkaFeed(String bootstrap, String topic, Properties client, boole
 
   KafkaEventSource source() {
     KafkaEventSource.Builder builder =
-        KafkaEvents.source(bootstrap, topic).properties(client).groupId(SeismologyJob.NAME);
+        KafkaEvents.source(bootstrap, topic)
+            .properties(client)
+            .groupId(SeismologyJob.NAME)
+            .schemas(schemas);
+    registry.ifPresent(url -> builder.registry(url, registryProperties()));
     return (toEnd ? builder.until(Offsets.latest()) : builder).build();
+  }
+
+  private Map<String, String> registryProperties() {
+    return client.stringPropertyNames().stream()
+        .collect(Collectors.toMap(name -> name, client::getProperty));
   }
 
   <T extends IndexedRecord> Sink<Departure<T>> sink(String output, EventOf<T> event) {
