@@ -1,19 +1,25 @@
 package dev.cats.bench;
 
 import dev.cats.bench.Meter.Rate;
+import dev.cats.bom.Manifest;
 import dev.cats.connector.kafka.KafkaEvents;
 import dev.cats.connector.kafka.Offsets;
+import dev.cats.content.BlockStore;
+import dev.cats.content.BlockStores;
+import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.event.Arrival;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.initiative.DataInitiative;
+import dev.cats.lineage.Chain;
+import dev.cats.lineage.Documents;
 import dev.cats.lot.HandOver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
@@ -27,16 +33,19 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.FileUtils;
 
 /**
- * What provenance costs where events come in: the same source of a real Kafka topic, its events
- * thrown away, or in committed lots.
+ * What provenance costs where events come in: the same source of a real Kafka topic, into committed
+ * lots or into a plain job of Flink's, which throws its events away or keeps them in files.
  *
  * <p>The broker is a process of its own on this machine and takes its share of the processors; its
- * CPU time is said apart. The plain side decodes each event and does nothing with it, so the ratio
- * is that of a job which has nothing to do but provenance.
+ * CPU time is said apart. What a round has committed is counted in its chain of manifests, and has
+ * to be all that it has read.
  */
 public final class KafkaReads implements AutoCloseable {
-  /** Events per second, plain and traced. */
+  /** Events per second, read and thrown away, and in committed lots. */
   public static final String SOURCE = "kafka/source";
+
+  /** Events per second, in Avro files of Flink's own file sink, and in committed lots. */
+  public static final String FILES = "kafka/files";
 
   /** Memory at the start, in the middle and at the end of reading the topic once, traced. */
   public static final String MEMORY = "kafka/memory";
@@ -74,6 +83,7 @@ public final class KafkaReads implements AutoCloseable {
    * broker per event, microseconds.
    */
   public record Comparison(
+      String name,
       double plain,
       double plainCpu,
       double plainBroker,
@@ -81,8 +91,9 @@ public final class KafkaReads implements AutoCloseable {
       double tracedCpu,
       double tracedBroker) {
 
-    private static Comparison of(List<Rate> plain, List<Rate> traced) {
+    private static Comparison of(String name, List<Rate> plain, List<Rate> traced) {
       return new Comparison(
+          name,
           median(plain, Rate::perSecond),
           median(plain, Rate::cpuMicros),
           median(plain, Rate::besideMicros),
@@ -97,16 +108,15 @@ public final class KafkaReads implements AutoCloseable {
 
     public List<Figure> figures() {
       return List.of(
-          new Figure(SOURCE, traced, "events/s", OptionalDouble.of(plain)),
-          new Figure(SOURCE + "/cpu", tracedCpu, "µs/event", OptionalDouble.of(plainCpu)),
-          new Figure(
-              SOURCE + "/broker-cpu", tracedBroker, "µs/event", OptionalDouble.of(plainBroker)));
+          Figure.rate(name, traced, "events/s", plain),
+          Figure.cost(name + "/cpu", tracedCpu, "µs/event", plainCpu),
+          Figure.cost(name + "/broker-cpu", tracedBroker, "µs/event", plainBroker));
     }
   }
 
   /** The names of the cases. */
   public static List<String> names() {
-    return List.of(SOURCE, MEMORY);
+    return List.of(SOURCE, FILES, MEMORY);
   }
 
   /**
@@ -123,34 +133,40 @@ public final class KafkaReads implements AutoCloseable {
         EventTopic.fill(jars, folder, events, sent -> progress.filled(sent, events)));
   }
 
-  /** Runs all rounds of {@link #SOURCE}. */
-  public Comparison compare(Progress progress) throws IOException, InterruptedException {
+  /**
+   * Runs all rounds of a comparison.
+   *
+   * @param name {@link #SOURCE} or {@link #FILES}
+   */
+  public Comparison compare(String name, Progress progress)
+      throws IOException, InterruptedException {
+    Work plainly = name.equals(FILES) ? Work.FILES : Work.NOTHING;
     List<Rate> plain = new ArrayList<>();
     List<Rate> traced = new ArrayList<>();
     try (Cluster cluster = Cluster.start(settings.parallelism())) {
       // A round that is not counted, for the compiler.
-      measure(cluster, false);
-      measure(cluster, true);
+      measure(cluster, plainly);
+      measure(cluster, Work.LOTS);
       for (int round = 1; round <= settings.rounds(); round++) {
-        plain.add(measure(cluster, false));
-        traced.add(measure(cluster, true));
-        progress.round(round, Comparison.of(plain, traced));
+        plain.add(measure(cluster, plainly));
+        traced.add(measure(cluster, Work.LOTS));
+        progress.round(round, Comparison.of(name, plain, traced));
       }
     }
-    return Comparison.of(plain, traced);
+    return Comparison.of(name, plain, traced);
   }
 
-  private Rate measure(Cluster cluster, boolean traced) throws IOException, InterruptedException {
+  private Rate measure(Cluster cluster, Work work) throws IOException, InterruptedException {
     Measurement measurement =
         new Measurement(settings, (long) (events * MEASURED_PART), topic::cpuNanos);
-    return run(cluster, measurement, traced, measurement::of);
+    return run(cluster, measurement, work, measurement::of);
   }
 
   /** Reads the topic once, traced, and looks at the memory meanwhile. */
   public List<Footprint> remember(Progress progress) throws IOException, InterruptedException {
     try (Cluster cluster = Cluster.start(settings.parallelism())) {
       Measurement measurement = new Measurement(settings, events, topic::cpuNanos);
-      return run(cluster, measurement, true, job -> looks(job, progress));
+      return run(cluster, measurement, Work.LOTS, job -> looks(job, progress));
     }
   }
 
@@ -186,30 +202,41 @@ public final class KafkaReads implements AutoCloseable {
     }
   }
 
+  /** What is done with the events. */
+  private enum Work {
+    NOTHING,
+    FILES,
+    LOTS
+  }
+
   /** What is done with a job that runs. */
   private interface Watch<R> {
     R watch(JobClient job) throws IOException, InterruptedException;
   }
 
-  private <R> R run(Cluster cluster, Measurement measurement, boolean traced, Watch<R> watch)
+  private <R> R run(Cluster cluster, Measurement measurement, Work work, Watch<R> watch)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory(settings.folder(), "round-");
     try {
       Configuration config = measurement.configuration(folder);
       StreamExecutionEnvironment env = cluster.environment(config);
       Meter.start();
-      if (traced) {
-        config.set(EgressOptions.STORE, folder.resolve("store").toString());
+      if (work == Work.LOTS) {
+        String store = folder.resolve("store").toString();
+        config.set(EgressOptions.STORE, store);
         DataInitiative initiative = DataInitiative.on(env, "bench", config);
         initiative.source("events", source(), DataInitiativeEvent.class).egress();
-        return watch.watch(initiative.executeAsync());
+        R result = watch.watch(initiative.executeAsync());
+        checkCommitted(store);
+        return result;
       }
       env.fromSource(
               source(),
               WatermarkStrategy.noWatermarks(),
               "events",
               HandOver.<Arrival<DataInitiativeEvent>>type())
-          .sinkTo(new DiscardingSink<>());
+          .sinkTo(
+              work == Work.FILES ? EventFiles.in(folder.resolve("files")) : new DiscardingSink<>());
       return watch.watch(env.executeAsync("bench"));
     } catch (IOException | InterruptedException | RuntimeException e) {
       throw e;
@@ -218,6 +245,24 @@ public final class KafkaReads implements AutoCloseable {
     } finally {
       Meter.stop();
       FileUtils.deleteDirectory(folder.toFile());
+    }
+  }
+
+  /** Every event that was read has to be in a lot that a manifest names. */
+  private static void checkCommitted(String store) throws IOException {
+    long committed = 0;
+    try (BlockStore blocks = BlockStores.open(store)) {
+      Documents documents = new Documents(blocks);
+      Chain chain = Chain.ofHead(documents);
+      for (Optional<Manifest> at = chain.next(); at.isPresent(); at = chain.next()) {
+        for (Cid bom : documents.boms(at.get())) {
+          committed += documents.bom(bom, "committed").output().records();
+        }
+      }
+    }
+    if (committed != Meter.records()) {
+      throw new IOException(
+          "Cannot benchmark: read %,d events, committed %,d".formatted(Meter.records(), committed));
     }
   }
 

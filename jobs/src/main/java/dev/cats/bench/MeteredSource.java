@@ -77,10 +77,7 @@ record MeteredSource<T, S extends SourceSplit, E>(Source<T, S, E> source)
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
-      if (!Meter.runs()) {
-        return InputStatus.END_OF_INPUT;
-      }
-      InputStatus status = reader.pollNext(output);
+      InputStatus status = Meter.runs() ? reader.pollNext(output) : InputStatus.END_OF_INPUT;
       if (++polls >= COUNTED || status != InputStatus.MORE_AVAILABLE) {
         polls = 0;
         long now = records.getCount();

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
@@ -40,7 +39,7 @@ public final class Pipelines {
       String name, double plain, double plainCpu, double traced, double tracedCpu) {
 
     public Figure figure() {
-      return new Figure(name, traced, "records/s", OptionalDouble.of(plain));
+      return Figure.rate(name, traced, "records/s", plain);
     }
 
     private static Comparison of(String name, List<Rate> plain, List<Rate> traced) {

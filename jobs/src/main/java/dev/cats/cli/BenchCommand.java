@@ -45,9 +45,10 @@ import picocli.CommandLine.Spec;
       "",
       "Cases: chain (generator, map, map), keyed (map, keyBy, a RocksDB read and write per record), windowed (map,",
       "keyBy, event-time windows of 100 records); each with lots per step and lots per exchange.",
-      "With --kafka: kafka/source (events of 200 bytes from a broker on this machine, thrown away or in committed",
-      "lots; CPU time is that of this process + that of the broker) and, if named, kafka/memory (the topic once,",
-      "traced: memory in use after a collection at the start, in the middle and at the end).",
+      "With --kafka: kafka/source (events of 200 bytes from a broker on this machine into committed lots, beside a plain",
+      "job that throws them away), kafka/files (beside one that writes them to Avro files by Flink's file sink) and, if",
+      "named, kafka/memory (the topic once, traced: memory in use after a collection at the start, in the middle and at",
+      "the end). CPU time is that of this process + that of the broker.",
       "",
       "Exit codes: 0 measured, 2 it could not be."
     })
@@ -148,7 +149,7 @@ final class BenchCommand implements Callable<Integer> {
       if (kafka) {
         new KafkaBench(settings, events, spec.commandLine().getErr())
             .run(
-                cases.isEmpty() ? List.of(KafkaReads.SOURCE) : cases,
+                cases.isEmpty() ? List.of(KafkaReads.SOURCE, KafkaReads.FILES) : cases,
                 text -> print(json ? null : text),
                 figure -> print(json ? line(figure) : null));
         return 0;
@@ -201,13 +202,17 @@ final class BenchCommand implements Callable<Integer> {
     return Json.object(
         json -> {
           json.writeStringField("case", figure.name());
-          json.writeNumberField("value", rounded(figure.value(), 1));
+          json.writeNumberField("value", rounded(figure.value()));
           json.writeStringField("unit", figure.unit());
-          if (figure.baseline().isPresent()) {
-            json.writeNumberField("baseline", rounded(figure.baseline().getAsDouble(), 1));
+          json.writeNumberField("baseline", rounded(figure.baseline()));
+          if (figure.ratio().isPresent()) {
             json.writeNumberField("ratio", rounded(figure.ratio().getAsDouble(), 4));
           }
         });
+  }
+
+  private static BigDecimal rounded(double value) {
+    return rounded(value, value < 100 ? 3 : 1);
   }
 
   private static BigDecimal rounded(double value, int digits) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /** The part of {@code cats bench} that reads events from a Kafka broker of its own. */
@@ -53,14 +52,14 @@ final class KafkaBench implements KafkaReads.Progress {
       throws IOException, InterruptedException {
     try (KafkaReads reads = KafkaReads.of(settings, jars(), events, this)) {
       for (String name : cases) {
-        if (name.equals(KafkaReads.SOURCE)) {
-          Comparison comparison = reads.compare(this);
-          text.accept(text(comparison));
-          comparison.figures().forEach(figures);
-        } else {
+        if (name.equals(KafkaReads.MEMORY)) {
           List<Footprint> looks = reads.remember(this);
           looks.forEach(look -> text.accept(text(look)));
           figures(looks).forEach(figures);
+        } else {
+          Comparison comparison = reads.compare(name, this);
+          text.accept(text(comparison));
+          comparison.figures().forEach(figures);
         }
       }
     }
@@ -89,8 +88,8 @@ final class KafkaBench implements KafkaReads.Progress {
   private static String text(Comparison one) {
     return String.format(
         Locale.ROOT,
-        "%s  plain %,9.0f events/s %5.2f + %.2f µs   traced %,9.0f events/s %5.2f + %.2f µs   ratio %.2f (CPU %.2f)",
-        KafkaReads.SOURCE,
+        "%-12s  plain %,9.0f events/s %5.2f + %.2f µs   traced %,9.0f events/s %5.2f + %.2f µs   ratio %.2f (CPU %.2f)",
+        one.name(),
         one.plain(),
         one.plainCpu(),
         one.plainBroker(),
@@ -119,18 +118,14 @@ final class KafkaBench implements KafkaReads.Progress {
     Footprint last = looks.get(looks.size() - 1);
     List<Figure> figures = new ArrayList<>();
     figures.add(
-        new Figure(
-            KafkaReads.MEMORY + "/heap",
-            last.heap() / MEBI,
-            "MiB",
-            OptionalDouble.of(first.heap() / MEBI)));
+        Figure.cost(KafkaReads.MEMORY + "/heap", last.heap() / MEBI, "MiB", first.heap() / MEBI));
     if (first.resident().isPresent() && last.resident().isPresent()) {
       figures.add(
-          new Figure(
+          Figure.cost(
               KafkaReads.MEMORY + "/process",
               last.resident().getAsLong() / MEBI,
               "MiB",
-              OptionalDouble.of(first.resident().getAsLong() / MEBI)));
+              first.resident().getAsLong() / MEBI));
     }
     return figures;
   }

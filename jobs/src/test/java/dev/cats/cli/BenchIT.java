@@ -106,6 +106,7 @@ class BenchIT {
             folder.toString(),
             "--case",
             "kafka/source",
+            "kafka/files",
             "kafka/memory");
 
     assertThat(code).as(err.toString()).isZero();
@@ -117,7 +118,13 @@ class BenchIT {
     }
     assertThat(names)
         .startsWith(
-            "kafka/source", "kafka/source/cpu", "kafka/source/broker-cpu", "kafka/memory/heap");
+            "kafka/source",
+            "kafka/source/cpu",
+            "kafka/source/broker-cpu",
+            "kafka/files",
+            "kafka/files/cpu",
+            "kafka/files/broker-cpu",
+            "kafka/memory/heap");
     assertThat(err.toString())
         .contains("  100,000 of 100,000 events are in the topic", "round 1 of 1: kafka/source");
     assertThat(folder).isEmptyDirectory();
