@@ -47,6 +47,16 @@ final class Failures {
     return exitCode(cause);
   }
 
+  /** What is at the bottom of it, in a line. */
+  static String reason(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String said = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return onScreen(said.lines().findFirst().orElse(""));
+  }
+
   /** A command line that picocli cannot make sense of. */
   static int onUsage(ParameterException thrown, String[] arguments) {
     CommandLine line = thrown.getCommandLine();

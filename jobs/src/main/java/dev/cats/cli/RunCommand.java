@@ -1,16 +1,22 @@
 package dev.cats.cli;
 
+import dev.cats.bom.LineageLogs;
+import dev.cats.bom.NodeKey;
 import dev.cats.connector.kafka.EventSchemas;
+import dev.cats.content.Bytes;
+import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.job.seismology.KafkaFeed;
 import dev.cats.job.seismology.SeismologyJob;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -48,6 +54,14 @@ import picocli.CommandLine.Parameters;
     })
 final class RunCommand extends RunningCommand {
   private static final String TOPIC = SeismologyJob.NAME;
+
+  /**
+   * Of a run without end. Each commit takes a new transaction of each sink, whose id brokers
+   * remember for days.
+   */
+  private static final Duration COMMIT_EVERY = Duration.ofSeconds(10);
+
+  private static final int OWNER_LETTERS = 10;
 
   /** The initiatives that there are. */
   enum Initiative {
@@ -123,11 +137,21 @@ final class RunCommand extends RunningCommand {
     if (from.kafka == null) {
       return needs;
     }
+    String kafka = from.kafka.replaceAll("\\s", "");
     Properties client = config == null ? new Properties() : KafkaTopic.properties(config);
     feed =
-        new KafkaFeed(from.kafka, topic, client, schemas(), Optional.ofNullable(registry), toEnd);
+        new KafkaFeed(
+            kafka, topic, owner(local), client, schemas(), Optional.ofNullable(registry), toEnd);
+    String settings =
+        config == null ? "" : "?config=" + config.toAbsolutePath().toUri().getRawPath();
+    String lineage = "kafka://" + kafka + "/" + feed.lineage() + settings;
+    needs.set(EgressOptions.LINEAGE_LOG, lineage);
     if (local) {
       prepareTopics(client);
+      LineageLogs.open(URI.create(lineage)).close();
+      if (isContinuous()) {
+        needs.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, COMMIT_EVERY);
+      }
       needs.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
       needs.set(
           RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
@@ -141,9 +165,20 @@ final class RunCommand extends RunningCommand {
         state.ifPresent(path -> err().println("Going on from " + path));
       }
     }
-    String settings = config == null ? "" : "?config=" + config.toAbsolutePath().toUri().getPath();
-    needs.set(EgressOptions.LINEAGE_LOG, "kafka://" + from.kafka + "/" + feed.lineage() + settings);
     return needs;
+  }
+
+  /**
+   * Names the chain that this run adds to: by the key of its store, or by where that is. What reads
+   * a topic once has transactions of its own, beside those of a run that will go on.
+   */
+  private String owner(boolean local) throws IOException {
+    URI store = where().uri();
+    String named =
+        local && "file".equals(store.getScheme())
+            ? NodeKey.loadOrCreate(Path.of(store).resolve("node.key")).did()
+            : Cid.sha256(Cid.RAW, Bytes.utf8(store.toString())).toString();
+    return named.substring(named.length() - OWNER_LETTERS) + (toEnd ? "-once" : "");
   }
 
   private EventSchemas schemas() throws IOException {

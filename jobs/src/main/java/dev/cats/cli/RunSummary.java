@@ -57,8 +57,16 @@ record RunSummary(
     }
   }
 
-  /** Reads the manifests of the run that HEAD belongs to. */
-  static RunSummary of(BlockStore store, DataInitiative initiative, double seconds)
+  /** Of a run that went on for weeks, the end has to do. */
+  private static final int MOST_MANIFESTS = 10_000;
+
+  /**
+   * Reads the manifests that were committed since a run was started.
+   *
+   * @param before HEAD when it was
+   */
+  static RunSummary of(
+      BlockStore store, DataInitiative initiative, Optional<Cid> before, double seconds)
       throws IOException {
     Documents documents = new Documents(store);
     Map<Cid, Boolean> orders = initiative.orders();
@@ -73,6 +81,9 @@ record RunSummary(
     long rejected = 0;
     int manifests = 0;
     for (; manifest.isPresent() && manifest.get().run().equals(run); manifest = chain.next()) {
+      if (before.equals(Optional.of(manifest.get().cid())) || manifests == MOST_MANIFESTS) {
+        break;
+      }
       manifests++;
       rejected += manifest.get().rejected();
       for (Cid cid : documents.boms(manifest.get())) {
@@ -139,10 +150,11 @@ record RunSummary(
   void print(PrintWriter out, String option) {
     out.printf(
         Locale.ROOT,
-        "%s: %,d events in, %,d rejected, %d manifest%s, %.1f s%n%n",
+        "%s: %,d events in, %,d rejected, %s%d manifest%s, %.1f s%n%n",
         initiative,
         events,
         rejected,
+        manifests == MOST_MANIFESTS ? "in the last " : "",
         manifests,
         manifests == 1 ? "" : "s",
         seconds);

@@ -96,9 +96,10 @@ abstract class RunningCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
     boolean local = env instanceof LocalStreamEnvironment;
+    Optional<Cid> before = Optional.empty();
     if (local) {
       configuration.addAll(embedded());
-      checkStore();
+      before = checkStore();
     }
     if (repeatable) {
       configuration.addAll(repeatable());
@@ -106,6 +107,13 @@ abstract class RunningCommand implements Callable<Integer> {
     configuration.addAll(needs(local));
     settings.forEach(configuration::setString);
     configuration.set(EgressOptions.STORE, where.uri().toString());
+    if (local
+        && isContinuous()
+        && !configuration.contains(CheckpointingOptions.SAVEPOINT_DIRECTORY)) {
+      throw Failure.usage(
+          "Cannot run until Ctrl-C on %s: there is no folder for its state".formatted(where.uri()),
+          "Name one: -D execution.checkpointing.savepoint-dir=URI -D execution.checkpointing.dir=URI, and go on from there with -D execution.state-recovery.path=URI");
+    }
     if (local) {
       env =
           StreamExecutionEnvironment.createLocalEnvironment(
@@ -118,7 +126,7 @@ abstract class RunningCommand implements Callable<Integer> {
       try (RunProgress progress = RunProgress.start(err(), true)) {
         UntilStopped.run(initiative, err());
       }
-      report(initiative, (System.nanoTime() - started) / 1e9);
+      report(initiative, before, (System.nanoTime() - started) / 1e9);
       return 0;
     }
     JobExecutionResult result;
@@ -131,7 +139,7 @@ abstract class RunningCommand implements Callable<Integer> {
       return 0;
     }
     double seconds = (System.nanoTime() - started) / 1e9;
-    report(initiative, seconds);
+    report(initiative, before, seconds);
     return 0;
   }
 
@@ -176,8 +184,10 @@ abstract class RunningCommand implements Callable<Integer> {
   /**
    * Says before the job starts what would stop it: a store that is taken, not writable, damaged at
    * its head or another initiative's.
+   *
+   * @return its head
    */
-  private void checkStore() throws IOException {
+  private Optional<Cid> checkStore() throws IOException {
     try (BlockStore store = BlockStores.open(where.uri());
         BlockStore.Lock lock = store.lock("start of a run")) {
       store.check();
@@ -190,13 +200,15 @@ abstract class RunningCommand implements Callable<Integer> {
               "Give this one a store of its own with --store DIR.");
         }
       }
+      return store.head();
     }
   }
 
-  private void report(DataInitiative initiative, double seconds) throws IOException {
+  private void report(DataInitiative initiative, Optional<Cid> before, double seconds)
+      throws IOException {
     try (BlockStore store = BlockStores.open(where.uri())) {
       Optional<Cid> head = store.head();
-      if (head.isEmpty() && isContinuous()) {
+      if (head.equals(before) && isContinuous()) {
         err().println("Nothing was committed: no event came");
         err().flush();
         return;
@@ -206,7 +218,7 @@ abstract class RunningCommand implements Callable<Integer> {
             "Cannot report: " + store.describe() + " has no manifest after the run",
             "See " + System.getProperty("cats.log", "the log") + ".");
       }
-      RunSummary summary = RunSummary.of(store, initiative, seconds);
+      RunSummary summary = RunSummary.of(store, initiative, before, seconds);
       if (json) {
         out().println(summary.json());
       } else {

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -30,7 +31,7 @@ final class Sending implements Closeable {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final SortedMap<Integer, Offsets> offsets = new TreeMap<>(); // under its own lock
   private volatile long sent;
-  private volatile long acknowledged;
+  private final AtomicLong acknowledged = new AtomicLong();
   private volatile long lastAnswer = started;
   private volatile boolean over;
 
@@ -55,7 +56,7 @@ final class Sending implements Closeable {
    */
   void send(DataInitiativeEvent event) throws IOException {
     check();
-    if (sent == acknowledged) {
+    if (sent == acknowledged.get()) {
       lastAnswer = System.nanoTime(); // silence counts from the first question
     }
     CompletableFuture<Position.KafkaRecord> answer = producer.send(event);
@@ -71,14 +72,14 @@ final class Sending implements Closeable {
     answer.whenComplete(this::done);
   }
 
-  /** Called by the producer's one thread. */
+  /** Called by the producer's thread, or by ours where the answer was there already. */
   private void done(Position.KafkaRecord position, Throwable thrown) {
     lastAnswer = System.nanoTime();
     if (thrown != null) {
       failure.compareAndSet(null, thrown);
       return;
     }
-    acknowledged++;
+    acknowledged.incrementAndGet();
     synchronized (offsets) {
       Offsets one = new Offsets(position.offset(), position.offset());
       offsets.merge(position.partition(), one, (known, other) -> known.and(position.offset()));
@@ -95,17 +96,17 @@ final class Sending implements Closeable {
     Throwable thrown = failure.get();
     if (thrown != null) {
       throw new IOException(
-          thrown.getMessage() + "\nThe broker has " + acknowledged + " of the events before it.",
+          thrown.getMessage() + "\nThe broker has " + acknowledged() + " of the events before it.",
           thrown);
     }
   }
 
   long acknowledged() {
-    return acknowledged;
+    return acknowledged.get();
   }
 
   long unanswered() {
-    return sent - acknowledged;
+    return sent - acknowledged.get();
   }
 
   double seconds() {
@@ -128,7 +129,7 @@ final class Sending implements Closeable {
         return;
       }
       waitSeconds = 1;
-      long now = acknowledged;
+      long now = acknowledged.get();
       boolean waiting = sent > now && System.nanoTime() - lastAnswer > SILENCE_NANOS;
       if (waiting && !silent) {
         err.println("        the broker does not answer; waiting for it");

@@ -2,6 +2,8 @@ package dev.cats.cli;
 
 import dev.cats.initiative.DataInitiative;
 import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,7 @@ final class UntilStopped {
         return;
       }
       say(err, "Stopping with a savepoint");
-      String savepoint = savepoint(job, end);
+      String savepoint = savepoint(job, end, err);
       end.get();
       say(err, "Stopped; the next run goes on from " + savepoint);
     } catch (ExecutionException e) {
@@ -62,8 +64,13 @@ final class UntilStopped {
     }
   }
 
-  /** Tries again while the job starts or restarts: only a running one can take a savepoint. */
-  private static String savepoint(JobClient job, CompletableFuture<?> end) throws Exception {
+  /**
+   * Tries again while the job starts or restarts: only a running one can take a savepoint. What
+   * keeps it from that is said, each reason once; a second Ctrl-C ends the process all the same.
+   */
+  private static String savepoint(JobClient job, CompletableFuture<?> end, PrintWriter err)
+      throws Exception {
+    Set<String> said = new HashSet<>();
     while (true) {
       try {
         return job.stopWithSavepoint(false, null, SavepointFormatType.CANONICAL).get();
@@ -71,6 +78,13 @@ final class UntilStopped {
         try {
           end.get(1, TimeUnit.SECONDS);
         } catch (TimeoutException stillThere) {
+          String reason = Failures.reason(e);
+          if (said.add(reason)) {
+            say(
+                err,
+                "Cannot take a savepoint yet: %s\nTrying again; Ctrl-C ends without one, and the next run goes on from the last checkpoint"
+                    .formatted(reason));
+          }
           continue;
         }
         throw e;

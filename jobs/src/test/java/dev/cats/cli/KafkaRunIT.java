@@ -382,11 +382,33 @@ class KafkaRunIT {
     assertThat(verified.code()).as(verified.out()).isZero();
   }
 
+  @Test
+  void anotherRunOverTheSameTopicDisturbsNobody() throws Exception {
+    String topic = "shared";
+    produce(topic);
+    Path store = folder.resolve("store");
+    try (JavaProcess run = run("one", topic, store)) {
+      awaitEvents(run, store, FEATURES);
+      String[] once = {"run", "seismology", "--kafka", broker.bootstrap(), "--topic", topic};
+      String other = folder.resolve("other").toString();
+      JsonNode second = object(Answer.to(with(once, "--to-end", "--json", "--store", other)));
+      assertThat(second.get("events").asInt()).isEqualTo(FEATURES);
+      produce(topic);
+      awaitEvents(run, store, 2 * FEATURES);
+      run.terminate();
+      assertThat(run.await(PATIENCE)).as(run.output()).isZero();
+      assertThat(run.output()).doesNotContain("restarted");
+    }
+    // 28 from the other run, and twice 28 from this one.
+    assertThat(committed(topic + ".others")).hasSize(3 * 28);
+  }
+
   private JavaProcess run(String name, String topic, Path store) throws Exception {
     List<String> command = new ArrayList<>(JavaProcess.opens());
     command.addAll(List.of("-Xmx640m", "-cp", JavaProcess.classPath(), Cats.class.getName()));
     command.addAll(List.of("run", "seismology", "--kafka", broker.bootstrap()));
     command.addAll(List.of("--topic", topic, "--store", store.toString()));
+    command.addAll(List.of("-D", "execution.checkpointing.interval=1s"));
     return JavaProcess.start(name, folder, command);
   }
 

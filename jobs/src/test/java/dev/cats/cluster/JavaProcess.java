@@ -92,7 +92,7 @@ public final class JavaProcess implements Closeable {
     return process.exitValue();
   }
 
-  /** Asks it to end (SIGTERM), as Ctrl-C does. */
+  /** Asks it to end (SIGTERM), which commands take as they take Ctrl-C. */
   public void terminate() {
     process.destroy();
   }

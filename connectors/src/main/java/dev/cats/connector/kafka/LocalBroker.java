@@ -209,6 +209,8 @@ public final class LocalBroker {
       all.put(topic + ".num.partitions", "4");
     }
     all.put("transaction.state.log.min.isr", "1");
+    // Flink names a new transaction at each checkpoint, and brokers remember a name for a week.
+    all.put("transactional.id.expiration.ms", "86400000");
     all.put("share.coordinator.state.topic.replication.factor", "1");
     all.put("share.coordinator.state.topic.min.isr", "1");
     all.put("default.replication.factor", "1");

@@ -23,6 +23,8 @@ import org.apache.flink.api.connector.sink2.Sink;
  * results: {@code TOPIC.daily}, {@code TOPIC.b-value}, {@code TOPIC.others} and {@code
  * TOPIC.rejects}.
  *
+ * @param owner a name that belongs to this chain of manifests alone: what it has under way to the
+ *     topics is no other run's to end
  * @param client properties of Kafka's clients, such as for TLS, and of the schema registry's; they
  *     go into no BOM and no log
  * @param schemas what events may have been written with
@@ -32,6 +34,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 public record KafkaFeed(
     String bootstrap,
     String topic,
+    String owner,
     Properties client,
     EventSchemas schemas,
     Optional<String> registry,
@@ -45,6 +48,7 @@ public record KafkaFeed(
   public KafkaFeed {
     Objects.requireNonNull(bootstrap, "bootstrap");
     Objects.requireNonNull(topic, "topic");
+    Objects.requireNonNull(owner, "owner");
     Properties copy = new Properties();
     copy.putAll(client);
     client = copy;
@@ -90,7 +94,7 @@ public record KafkaFeed(
   private KafkaEventSink.Builder builder(String output) {
     return KafkaEvents.sink(bootstrap, name(output))
         .properties(client)
-        .transactionalIdPrefix(SeismologyJob.NAME + "-" + topic + "-" + output)
+        .transactionalIdPrefix(String.join("-", SeismologyJob.NAME, topic, output, owner))
         .initiative(SeismologyJob.NAME);
   }
 
