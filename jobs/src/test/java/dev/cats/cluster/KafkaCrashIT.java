@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Leftovers.class)
 class KafkaCrashIT {
   private static final int PARALLELISM = 2;
-  private static final int ROUNDS = Integer.getInteger("cats.rounds", 10);
+  private static final int ROUNDS = Integer.getInteger("cats.rounds", 50);
   private static final int AT_MOST_MILLIS = 2_000;
   private static final int SOON_MILLIS = 40;
 
