@@ -28,8 +28,8 @@ final class CitationHeaders {
   /** Null where a record does not say where it came from. */
   @Nullable
   static Citation read(Headers headers) throws UndecodableException {
-    Header bom = headers.lastHeader(BOM);
-    Header index = headers.lastHeader(INDEX);
+    Header bom = CloudEventHeaders.value(headers, BOM);
+    Header index = CloudEventHeaders.value(headers, INDEX);
     if (bom == null && index == null) {
       return null;
     }
@@ -56,7 +56,7 @@ final class CitationHeaders {
   }
 
   private static String text(Header header) {
-    return header.value() == null ? "" : new String(header.value(), UTF_8);
+    return new String(header.value(), UTF_8);
   }
 
   private static String shown(String text) {

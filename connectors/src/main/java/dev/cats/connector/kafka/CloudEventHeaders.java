@@ -16,7 +16,8 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * CloudEvents' Kafka protocol binding 1.0.2 in binary mode: each attribute is a header {@code
- * ce_NAME} in UTF-8, {@code datacontenttype} is {@code content-type}, the value is the data.
+ * ce_NAME} in UTF-8, {@code datacontenttype} is {@code content-type}, the value is the data. A
+ * header without a value, which Kafka allows, is as if it were not there.
  */
 final class CloudEventHeaders {
   static final String SPECVERSION = "ce_specversion";
@@ -27,12 +28,27 @@ final class CloudEventHeaders {
 
   private CloudEventHeaders() {}
 
+  /** Whether a record says that it is an event in binary mode. */
+  static boolean areIn(Headers headers) {
+    return value(headers, SPECVERSION) != null;
+  }
+
+  /** The last header of a name, where it has a value. */
+  @Nullable
+  static Header value(Headers headers, String name) {
+    Header last = headers.lastHeader(name);
+    return last == null || last.value() == null ? null : last;
+  }
+
   static DataInitiativeEvent read(@Nullable byte[] value, Headers headers)
       throws UndecodableException {
     DataInitiativeEvent event = new DataInitiativeEvent();
     event.setExtensions(new HashMap<>());
     event.setInitiative("");
     for (Header header : headers) {
+      if (header.value() == null) {
+        continue;
+      }
       if (header.key().startsWith(PREFIX)) {
         set(event, header.key().substring(PREFIX.length()), text(header));
       } else if (header.key().equalsIgnoreCase(CONTENT_TYPE)) {
@@ -78,11 +94,11 @@ final class CloudEventHeaders {
   /** The trace that a record is a part of, where the event itself does not say. */
   static void readTrace(DataInitiativeEvent event, Headers headers) throws UndecodableException {
     if (event.getTraceparent() == null) {
-      Header parent = headers.lastHeader(TRACEPARENT);
-      if (parent != null && parent.value() != null) {
+      Header parent = value(headers, TRACEPARENT);
+      if (parent != null) {
         event.setTraceparent(text(parent));
-        Header state = headers.lastHeader(TRACESTATE);
-        if (state != null && state.value() != null) {
+        Header state = value(headers, TRACESTATE);
+        if (state != null) {
           event.setTracestate(text(state));
         }
       }
@@ -90,9 +106,6 @@ final class CloudEventHeaders {
   }
 
   private static String text(Header header) throws UndecodableException {
-    if (header.value() == null) {
-      return null;
-    }
     String text = new String(header.value(), StandardCharsets.UTF_8);
     if (text.indexOf('\uFFFD') >= 0
         && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), header.value())) {

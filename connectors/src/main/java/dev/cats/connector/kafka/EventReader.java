@@ -73,7 +73,7 @@ public final class EventReader implements Serializable {
   public DataInitiativeEvent read(@Nullable byte[] value, Headers headers)
       throws UndecodableException, IOException {
     DataInitiativeEvent event;
-    if (headers.lastHeader(CloudEventHeaders.SPECVERSION) != null) {
+    if (CloudEventHeaders.areIn(headers)) {
       event = CloudEventHeaders.read(value, headers);
     } else {
       event = readAvro(value);

@@ -16,7 +16,7 @@ final class EventRules {
   private EventRules() {}
 
   static void check(DataInitiativeEvent event) throws UndecodableException {
-    if (!event.getSpecversion().equals(SPECVERSION)) {
+    if (!SPECVERSION.equals(event.getSpecversion())) {
       throw new UndecodableException(
           "invalid-specversion",
           "Invalid attribute specversion: expected 1.0, found " + event.getSpecversion());
@@ -30,15 +30,33 @@ final class EventRules {
           "invalid-time",
           "Invalid attribute time: expected one in the years 0 to 9999, found " + time);
     }
-    Map<String, String> extensions = event.getExtensions();
-    if (!extensions.isEmpty()) {
-      for (String name : extensions.keySet()) {
-        if (!isName(name)) {
-          throw new UndecodableException(
-              "invalid-extension",
-              "Invalid extension attribute: expected a name of lower-case letters and digits, found "
-                  + name);
-        }
+    if (event.getInitiative() == null) {
+      throw new UndecodableException(
+          "missing-initiative",
+          "Missing attribute initiative: one that belongs to none has an empty text");
+    }
+    extensions(event.getExtensions());
+  }
+
+  private static void extensions(Map<String, String> extensions) throws UndecodableException {
+    if (extensions == null) {
+      throw new UndecodableException(
+          "invalid-extension", "Invalid extension attributes: expected a map, found null");
+    }
+    if (extensions.isEmpty()) {
+      return;
+    }
+    for (Map.Entry<String, String> each : extensions.entrySet()) {
+      if (!isName(each.getKey())) {
+        throw new UndecodableException(
+            "invalid-extension",
+            "Invalid extension attribute: expected a name of lower-case letters and digits, found "
+                + each.getKey());
+      }
+      if (each.getValue() == null) {
+        throw new UndecodableException(
+            "invalid-extension",
+            "Invalid extension attribute " + each.getKey() + ": expected a text, found null");
       }
     }
   }
@@ -52,6 +70,9 @@ final class EventRules {
   }
 
   private static boolean isName(String name) {
+    if (name == null) {
+      return false;
+    }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {

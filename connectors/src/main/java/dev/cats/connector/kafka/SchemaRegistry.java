@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -46,7 +47,7 @@ final class SchemaRegistry {
   /**
    * @param properties those that are the registry's are taken, and never shown
    */
-  SchemaRegistry(String url, Map<String, String> properties) {
+  SchemaRegistry(String url, Map<String, String> properties) throws IOException {
     this.url = shown(url);
     Map<String, Object> all = new HashMap<>(DEFAULTS);
     Matcher user = USER.matcher(url);
@@ -62,7 +63,16 @@ final class SchemaRegistry {
             all.put(name, value);
           }
         });
-    this.client = new CachedSchemaRegistryClient(this.url, CACHED, all);
+    try {
+      this.client = new CachedSchemaRegistryClient(this.url, CACHED, all);
+    } catch (RuntimeException e) { // what it says may quote its properties
+      throw new IOException(
+          "Cannot ask schema registry "
+              + this.url
+              + ": the settings of its client are wrong ("
+              + e.getClass().getSimpleName()
+              + "); check schema.registry.*, basic.auth.* and bearer.auth.*");
+    }
   }
 
   /**
@@ -86,6 +96,11 @@ final class SchemaRegistry {
         return Optional.empty(); // it answered with one of JSON or Protobuf
       }
       throw cannot("schema " + id, e);
+    } catch (AvroRuntimeException
+        | org.apache.flink.avro.shaded.org.apache.avro.AvroRuntimeException e) {
+      return Optional.empty(); // it answered with what is no schema to Avro
+    } catch (RuntimeException e) {
+      throw cannot("schema " + id, new IOException(e));
     }
   }
 

@@ -17,7 +17,10 @@ sealed interface WriterSchema {
 
   static WriterSchema of(Schema schema) {
     long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
-    String incompatible = incompatibilities(schema);
+    String incompatible =
+        schema.getType() == Schema.Type.RECORD
+            ? incompatibilities(schema)
+            : "expected a record, found " + schema.getType().getName();
     if (!incompatible.isEmpty()) {
       return new Incompatible(
           "Cannot read an event of schema "
