@@ -71,6 +71,11 @@ final class CloudEventHeaders {
       case "type" -> event.setType(value);
       case "subject" -> event.setSubject(value);
       case "time" -> event.setTime(time(value));
+      case "datacontenttype" -> { // not where it belongs; content-type wins
+        if (event.getDatacontenttype() == null) {
+          event.setDatacontenttype(value);
+        }
+      }
       case "dataschema" -> event.setDataschema(value);
       case "dataref" -> event.setDataref(value);
       case "initiative" -> event.setInitiative(value);

@@ -3,6 +3,9 @@ package dev.cats.connector.kafka;
 import dev.cats.event.DataInitiativeEvent;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 
 /** What CloudEvents 1.0 asks of an event, whichever format it came in. */
 final class EventRules {
@@ -12,6 +15,13 @@ final class EventRules {
   private static final long YEAR_0 = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
 
   private static final long YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z").getEpochSecond();
+
+  /** The names of attributes, which no extension may have: in binary mode it would be one. */
+  private static final Set<String> RESERVED =
+      EventCodec.SCHEMA.getFields().stream()
+          .map(Schema.Field::name)
+          .filter(name -> !name.equals("extensions"))
+          .collect(Collectors.toUnmodifiableSet());
 
   private EventRules() {}
 
@@ -51,6 +61,12 @@ final class EventRules {
         throw new UndecodableException(
             "invalid-extension",
             "Invalid extension attribute: expected a name of lower-case letters and digits, found "
+                + each.getKey());
+      }
+      if (RESERVED.contains(each.getKey())) {
+        throw new UndecodableException(
+            "invalid-extension",
+            "Invalid extension attribute: expected a name that no attribute has, found "
                 + each.getKey());
       }
       if (each.getValue() == null) {

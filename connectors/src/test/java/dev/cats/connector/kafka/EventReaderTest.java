@@ -1,6 +1,8 @@
 package dev.cats.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.cats.event.DataInitiativeEvent;
@@ -11,7 +13,10 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -92,12 +97,48 @@ class EventReaderTest {
         "ce_specversion, 0.3, invalid-specversion, \"Invalid attribute specversion: expected 1.0, found 0.3\"",
         "ce_time, yesterday, invalid-time, \"Invalid attribute time: expected one as 2018-04-05T17:31:00Z (RFC 3339), found yesterday\"",
         "ce_time, +12018-04-05T17:31:00Z, invalid-time, \"expected one in the years 0 to 9999\"",
+        "ce_data, x, invalid-extension, \"expected a name that no attribute has, found data\"",
         "ce_Region, x, invalid-extension, \"expected a name of lower-case letters and digits, found Region\"",
       })
   void whatIsNoCloudEventIsRefused(String name, String value, String rule, String reason) {
     UndecodableException refusal = refusal(new byte[0], cloudEvent(name, value));
     assertThat(refusal.rule()).isEqualTo(rule);
     assertThat(refusal.reason()).contains(reason);
+  }
+
+  /** Or it would overwrite the attribute when the event goes on in binary mode. */
+  @Test
+  void anExtensionWithTheNameOfAnAttributeIsRefused() throws Exception {
+    for (Schema.Field attribute : EventCodec.SCHEMA.getFields()) {
+      String name = attribute.name();
+      GenericRecordBuilder event = Writers.event(Writers.NEWER);
+      event.set("lineage", List.of()).set("id", "1").set("source", "s").set("type", "t");
+      byte[] value = Writers.singleObject(event.set("extensions", Map.of(name, "another")).build());
+      EventReader knowing = EventReader.of(EventSchemas.builtIn().and(Writers.NEWER), null);
+      if (name.equals("extensions")) {
+        assertThat(knowing.read(value, new RecordHeaders()).getExtensions()).hasSize(1);
+      } else {
+        assertThatExceptionOfType(UndecodableException.class)
+            .isThrownBy(() -> knowing.read(value, new RecordHeaders()))
+            .withMessage(
+                "Invalid extension attribute: expected a name that no attribute has, found " + name)
+            .satisfies(refusal -> assertThat(refusal.rule()).isEqualTo("invalid-extension"));
+      }
+      DataInitiativeEvent ours = Events.least();
+      ours.setExtensions(Map.of(name, "another"));
+      if (!name.equals("extensions")) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> EventWriter.of(WireFormat.CLOUDEVENTS_BINARY).record("t", ours));
+      }
+    }
+  }
+
+  @Test
+  void theContentTypeIsThatOfItsOwnHeader() throws Exception {
+    Headers headers = cloudEvent("ce_datacontenttype", "text/plain");
+    assertThat(reader.read(null, headers).getDatacontenttype()).isEqualTo("text/plain");
+    headers.add("content-type", "text/csv".getBytes(StandardCharsets.UTF_8));
+    assertThat(reader.read(null, headers).getDatacontenttype()).isEqualTo("text/csv");
   }
 
   @Test
