@@ -1,5 +1,6 @@
 package dev.cats.cli;
 
+import dev.cats.connector.kafka.KafkaEvents;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -32,9 +33,19 @@ final class KafkaTopic {
    * @param client properties of Kafka's clients; never shown, there may be passwords among them
    */
   KafkaTopic(String name, String bootstrap, Properties client) {
+    checkAddress(bootstrap);
     this.name = name;
     this.bootstrap = bootstrap;
     this.client = client;
+  }
+
+  /** Refuses what is no address, before it is shown: there may be a password in it. */
+  static void checkAddress(String bootstrap) {
+    try {
+      KafkaEvents.checkAddress(bootstrap);
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(e.getMessage(), "Expected one as: localhost:9092", e);
+    }
   }
 
   /** What a file of client properties has. */

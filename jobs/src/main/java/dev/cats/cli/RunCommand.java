@@ -137,6 +137,7 @@ final class RunCommand extends RunningCommand {
     if (from.kafka == null) {
       return needs;
     }
+    KafkaTopic.checkAddress(from.kafka);
     String kafka = from.kafka.replaceAll("\\s", "");
     Properties client = config == null ? new Properties() : KafkaTopic.properties(config);
     feed =
@@ -148,7 +149,7 @@ final class RunCommand extends RunningCommand {
     needs.set(EgressOptions.LINEAGE_LOG, lineage);
     if (local) {
       prepareTopics(client);
-      LineageLogs.open(URI.create(lineage)).close();
+      LineageLogs.open(lineage).close();
       if (isContinuous()) {
         needs.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, COMMIT_EVERY);
       }

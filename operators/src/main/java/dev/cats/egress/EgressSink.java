@@ -128,7 +128,7 @@ public record EgressSink(
     BlockStore blocks = BlockStores.open(URI.create(store));
     LineageLog log = null;
     try {
-      log = lineageLog == null ? NO_LOG : LineageLogs.open(URI.create(lineageLog));
+      log = lineageLog == null ? NO_LOG : LineageLogs.open(lineageLog);
       return new ManifestCommitter(
           initiative, blocks, key(), prelude, log, context.getRestoredCheckpointId().isPresent());
     } catch (IOException | RuntimeException e) {

@@ -31,14 +31,26 @@ final class Brokers implements Serializable {
    */
   Brokers(String bootstrap, Properties settings) {
     Objects.requireNonNull(bootstrap, "bootstrap");
-    if (!ADDRESSES.matcher(bootstrap.strip()).matches()) {
-      throw new IllegalArgumentException(
-          "Invalid Kafka address: expected HOST:PORT[,HOST:PORT…], found '" + bootstrap + "'");
-    }
+    checkAddress(bootstrap);
     this.bootstrap = bootstrap.strip();
     this.settings = copy(settings);
     this.settings.keySet().removeIf(key -> key.toString().startsWith(OURS));
     this.settings.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, this.bootstrap);
+  }
+
+  static void checkAddress(String bootstrap) {
+    if (ADDRESSES.matcher(bootstrap.strip()).matches()) {
+      return;
+    }
+    int user = bootstrap.lastIndexOf('@'); // and a password, which is for no message
+    throw new IllegalArgumentException(
+        "Invalid Kafka address: expected HOST:PORT[,HOST:PORT…], found '"
+            + bootstrap.substring(user + 1)
+            + "'"
+            + (user < 0
+                ? ""
+                : " after a user's name; give user and password in the client's settings"
+                    + " (sasl.jaas.config)"));
   }
 
   /** All of these, and the defaults behind them, as texts. */

@@ -54,6 +54,7 @@ public final class EventProducer implements Closeable {
       String bootstrap, String topic, EventWriter writer, Properties properties) {
     Objects.requireNonNull(topic, "topic");
     Objects.requireNonNull(writer, "writer");
+    Brokers.checkAddress(bootstrap);
     Properties all = new Properties();
     all.put(ProducerConfig.LINGER_MS_CONFIG, "20");
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");

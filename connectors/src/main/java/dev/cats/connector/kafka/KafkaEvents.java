@@ -15,6 +15,15 @@ package dev.cats.connector.kafka;
 public final class KafkaEvents {
   private KafkaEvents() {}
 
+  /**
+   * Checks where brokers are said to be, before anybody shows it.
+   *
+   * @throws IllegalArgumentException whose message has neither a user nor a password
+   */
+  public static void checkAddress(String bootstrap) {
+    Brokers.checkAddress(bootstrap);
+  }
+
   /** The events of one topic or more. */
   public static KafkaEventSource.Builder source(String bootstrap, String... topics) {
     return new KafkaEventSource.Builder(bootstrap, topics);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cats.bom.LineageLog;
 import dev.cats.bom.LineageLogProvider;
+import dev.cats.bom.LineageLogs;
 import dev.cats.bom.Manifest;
 import dev.cats.content.Cid;
 import java.io.IOException;
@@ -196,12 +197,13 @@ public final class KafkaLineageLog implements LineageLog {
 
     @Override
     public LineageLog open(URI uri) throws IOException {
+      String shown = LineageLogs.shown(uri.toString());
       Matcher path = PATH.matcher(uri.getPath() == null ? "" : uri.getPath());
       Matcher query = QUERY.matcher(uri.getQuery() == null ? "" : uri.getQuery());
       if (uri.getAuthority() == null
           || !path.matches()
           || (uri.getQuery() != null && !query.matches())) {
-        throw new IOException("Cannot open lineage log " + uri + ": expected " + form());
+        throw new IOException("Cannot open lineage log " + shown + ": expected " + form());
       }
       Properties settings = new Properties();
       if (uri.getQuery() != null) {
@@ -211,7 +213,7 @@ public final class KafkaLineageLog implements LineageLog {
         } catch (IOException | IllegalArgumentException e) {
           // What is in the file is not for messages.
           throw new IOException(
-              "Cannot open lineage log " + uri + ": cannot read the settings in " + file, e);
+              "Cannot open lineage log " + shown + ": cannot read the settings in " + file, e);
         }
       }
       return KafkaLineageLog.open(new Brokers(uri.getAuthority(), settings), path.group(1));

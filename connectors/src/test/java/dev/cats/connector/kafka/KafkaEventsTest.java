@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.cats.bom.LineageLogs;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.event.Citation;
@@ -130,12 +131,44 @@ class KafkaEventsTest {
 
   @Test
   void anAddressIsAHostAndAPort() {
-    for (String wrong : List.of("", "localhost", "localhost:", "user:pass@host:9092", "a:1;b:2")) {
+    for (String wrong : List.of("", "localhost", "localhost:", "a:1;b:2")) {
       assertThatThrownBy(() -> KafkaEvents.source(wrong, "quakes").build())
           .hasMessage(
               "Invalid Kafka address: expected HOST:PORT[,HOST:PORT…], found '" + wrong + "'");
     }
     KafkaEvents.source("a:9092, [::1]:9093", "quakes").build();
+  }
+
+  @Test
+  void aPasswordInAnAddressIsNotShown() {
+    for (String address :
+        List.of("user:se@cret@host:9092", "u:secret@a:1,v:secret@host:9092", "secret@host:9092")) {
+      String message =
+          "Invalid Kafka address: expected HOST:PORT[,HOST:PORT…], found 'host:9092' after a"
+              + " user's name; give user and password in the client's settings (sasl.jaas.config)";
+      assertThatThrownBy(() -> KafkaEvents.source(address, "quakes").build()).hasMessage(message);
+      assertThatThrownBy(() -> KafkaEvents.sink(address, "q").atLeastOnce().build())
+          .hasMessage(message);
+      assertThatThrownBy(() -> EventProducer.to(address, "quakes")).hasMessage(message);
+    }
+    for (String uri :
+        List.of(
+            "kafka://user:secret@host:9092/t",
+            "kafka://user:secret@host:9092/t?config=none",
+            "kafka://user:sec/secret@host:9092/t",
+            "kafka://user:secret@host:9092",
+            "kafka://user:secret and more@host:9092/t",
+            "kafkas://user:secret@host:9092/t")) {
+      assertThatThrownBy(() -> LineageLogs.open(uri))
+          .hasMessageContaining("host:9092")
+          .satisfies(thrown -> assertThat(causes(thrown)).doesNotContain("secret"));
+    }
+    assertThat(LineageLogs.shown("kafka://host:9092/t?config=/home/a@b/c"))
+        .isEqualTo("kafka://host:9092/t?config=/home/a@b/c");
+  }
+
+  private static String causes(Throwable thrown) {
+    return KafkaSourceIT.causes(thrown).toString();
   }
 
   @Test
