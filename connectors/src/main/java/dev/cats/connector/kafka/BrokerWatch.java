@@ -41,21 +41,38 @@ final class BrokerWatch implements AutoCloseable {
     this.brokers = brokers.toString();
   }
 
-  /** Asks until there is an answer, or a failure that asking again does not change. */
+  /**
+   * Asks until there is an answer, or a failure that asking again does not change. That there is no
+   * such topic is one when it was said for a while.
+   */
   <T> T wait(Question<T> question) throws ExecutionException, InterruptedException {
     return until(() -> Optional.of(question.ask()));
   }
 
   /** Asks until the answer is something. */
   <T> T until(Question<Optional<T>> question) throws ExecutionException, InterruptedException {
+    Absence absence = new Absence(brokers);
     while (true) {
-      Optional<T> answer = once(question).flatMap(Function.identity());
+      Optional<T> answer = once(() -> known(question, absence)).flatMap(Function.identity());
       if (answer.isPresent()) {
         return answer.get();
       }
       if (closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
         throw new InterruptedException("Closed while waiting for Kafka at " + brokers);
       }
+    }
+  }
+
+  private static <T> Optional<T> known(Question<Optional<T>> question, Absence absence)
+      throws ExecutionException, InterruptedException {
+    try {
+      return question.ask();
+    } catch (ExecutionException | RuntimeException e) {
+      if (KafkaFailures.kafkas(e) instanceof UnknownTopicOrPartitionException
+          && !absence.lasts("the topic")) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

@@ -36,13 +36,13 @@ final class TopicWatch implements KafkaSubscriber, AutoCloseable {
   private final transient Brokers brokers;
   private final transient BrokerWatch watch;
   private final transient KafkaFailures failures;
+  private final transient Absence absence;
 
   // Written by the enumerator's worker thread, read when it takes a snapshot.
   private transient volatile Map<String, String> ids;
 
   private transient AdminClient admin;
   private transient Set<TopicPartition> known;
-  private transient boolean missedBefore;
 
   /**
    * @param group whose rights are checked, if there is one
@@ -62,6 +62,7 @@ final class TopicWatch implements KafkaSubscriber, AutoCloseable {
     this.group = group;
     this.only = Set.copyOf(only);
     this.failures = KafkaFailures.reading(brokers, topics);
+    this.absence = new Absence(brokers.toString());
     this.ids = Map.copyOf(ids);
   }
 
@@ -82,16 +83,12 @@ final class TopicWatch implements KafkaSubscriber, AutoCloseable {
         if (group != null) {
           watch.wait(this::groupOffsets);
         }
-        known = partitions(watch.wait(this::describe));
+        known = partitions(watch.until(() -> Optional.of(describe()).filter(this::isSettled)));
       } else {
-        Optional<Map<String, TopicDescription>> found = watch.once(this::describe);
+        Optional<Map<String, TopicDescription>> found =
+            watch.once(this::describe).filter(this::isSettled);
         if (found.isPresent()) {
-          // A broker that has just started may not know all topics yet.
-          boolean whole = found.get().keySet().containsAll(topics);
-          if (whole || missedBefore) {
-            known = partitions(found.get());
-          }
-          missedBefore = !whole;
+          known = partitions(found.get());
         }
       }
       return known;
@@ -129,6 +126,17 @@ final class TopicWatch implements KafkaSubscriber, AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** Whether these are the topics: a broker may not know all of them yet. */
+  private boolean isSettled(Map<String, TopicDescription> found) {
+    for (String topic : topics) {
+      if (!found.containsKey(topic)) {
+        return absence.lasts("topic " + topic);
+      }
+    }
+    absence.ended();
+    return true;
   }
 
   /** Asks for nothing that is used: who may not ask may not commit either. */

@@ -304,6 +304,23 @@ class KafkaSinkIT {
                                         + " it")));
   }
 
+  /** As it seems to who asks a broker that has just started. */
+  @Test
+  void aTopicThatIsNotKnownYetIsWaitedFor() throws Exception {
+    Topic from = Topic.on(broker, 1).send(0, 0, 10);
+    Topic to = new Topic(broker, "late-sink");
+    StreamExecutionEnvironment env = environment();
+    env.fromSource(source(from), WatermarkStrategy.noWatermarks(), "events")
+        .map(new Leave())
+        .sinkTo(sink(to).build());
+    try (Said said = new Said(Level.WARN)) {
+      job = env.executeAsync();
+      await().until(() -> !said.about("does not know the topic").isEmpty());
+      broker.createTopic(to.name(), 1);
+      await().until(() -> to.committed().size() == 10);
+    }
+  }
+
   @Test
   void aTransactionLongerThanBrokersAllowIsRefused() throws Exception {
     Topic from = Topic.on(broker, 1).send(0, 0, 10);
