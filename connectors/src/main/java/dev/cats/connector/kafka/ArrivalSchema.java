@@ -4,6 +4,8 @@ import dev.cats.event.Arrival;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Position;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.typeinfo.TypeHint;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -15,8 +17,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * Each record of a topic as it arrives: its position, and its event or why it is none. Whatever is
  * wrong with a record, reading goes on with the next: one that stopped the job would stop it again
  * after each restart.
+ *
+ * @param ahead how much later than its record was made an event may say that it happened; null for
+ *     any time
  */
-record ArrivalSchema(EventReader reader)
+record ArrivalSchema(EventReader reader, @Nullable Duration ahead)
     implements KafkaRecordDeserializationSchema<Arrival<DataInitiativeEvent>> {
   private static final byte[] NOTHING = {};
 
@@ -32,13 +37,27 @@ record ArrivalSchema(EventReader reader)
         new Position.KafkaRecord(record.topic(), record.partition(), record.offset());
     byte[] value = record.value();
     try {
-      return Arrival.of(
-          position, reader.read(value, record.headers()), CitationHeaders.read(record.headers()));
+      DataInitiativeEvent event = reader.read(value, record.headers());
+      if (ahead != null && isAhead(event.getTime(), record.timestamp())) {
+        return refused(
+            position,
+            "time-ahead",
+            "Invalid attribute time: expected at most %s later than its record of %s, found %s"
+                .formatted(ahead, Instant.ofEpochMilli(record.timestamp()), event.getTime()),
+            value);
+      }
+      return Arrival.of(position, event, CitationHeaders.read(record.headers()));
     } catch (UndecodableException e) {
       return refused(position, e.rule(), e.reason(), value);
     } catch (RuntimeException e) { // none that is known
       return refused(position, "malformed", "Cannot read an event: " + e, value);
     }
+  }
+
+  private boolean isAhead(@Nullable Instant time, long made) {
+    return time != null
+        && made != ConsumerRecord.NO_TIMESTAMP
+        && time.isAfter(Instant.ofEpochMilli(made).plus(ahead));
   }
 
   private static Arrival<DataInitiativeEvent> refused(

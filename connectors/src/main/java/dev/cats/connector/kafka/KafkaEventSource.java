@@ -59,6 +59,7 @@ public final class KafkaEventSource
   private final Offsets from;
   @Nullable private final Offsets until;
   private final EventReader reader;
+  @Nullable private final Duration ahead;
 
   private KafkaEventSource(Builder builder) {
     brokers = builder.brokers();
@@ -66,6 +67,7 @@ public final class KafkaEventSource
     from = builder.from;
     until = builder.until;
     reader = EventReader.of(builder.schemas, builder.registry, builder.registryProperties);
+    ahead = builder.ahead;
   }
 
   @Override
@@ -137,7 +139,7 @@ public final class KafkaEventSource
     settings.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG); // OffsetsOnce says none
     KafkaSourceBuilder<Arrival<DataInitiativeEvent>> builder =
         KafkaSource.<Arrival<DataInitiativeEvent>>builder()
-            .setDeserializer(new ArrivalSchema(reader))
+            .setDeserializer(new ArrivalSchema(reader, ahead))
             .setStartingOffsets(new OffsetsOnce(from, watch, known));
     if (until != null) {
       settings.remove(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key());
@@ -173,6 +175,9 @@ public final class KafkaEventSource
     if (until != null) {
       params.put("until", until.toString());
     }
+    if (ahead != null) {
+      params.put("ahead", ahead.toString());
+    }
     return Map.copyOf(params);
   }
 
@@ -196,6 +201,7 @@ public final class KafkaEventSource
     private Offsets from = Offsets.earliest();
     @Nullable private Offsets until;
     private EventSchemas schemas = EventSchemas.builtIn();
+    @Nullable private Duration ahead;
     @Nullable private String registry;
     private Map<String, String> registryProperties = Map.of();
 
@@ -239,6 +245,21 @@ public final class KafkaEventSource
             "Invalid end of reading: nothing is before the earliest");
       }
       this.until = Objects.requireNonNull(until, "until");
+      return this;
+    }
+
+    /**
+     * Refuses, as {@code time-ahead}, an event that says it happened later than its Kafka record
+     * was made, and by more than this. One such event would carry the watermark of its partition,
+     * and with it those of all that are silent, beyond what is still to come. By default any time
+     * is taken.
+     */
+    public Builder refuseAhead(Duration ahead) {
+      if (ahead.isNegative()) {
+        throw new IllegalArgumentException(
+            "Invalid time ahead: expected 0 or more, found " + ahead);
+      }
+      this.ahead = ahead;
       return this;
     }
 

@@ -28,7 +28,7 @@ class ArrivalSchemaTest {
   private static final byte[] VALUE = {1, 2, 3};
 
   private final ArrivalSchema arrivals =
-      new ArrivalSchema(EventReader.of(EventSchemas.builtIn(), null));
+      new ArrivalSchema(EventReader.of(EventSchemas.builtIn(), null), null);
 
   private static ConsumerRecord<byte[], byte[]> record(byte[] value, Headers headers) {
     return new ConsumerRecord<>(
@@ -101,7 +101,7 @@ class ArrivalSchemaTest {
   void aSchemaThatIsNoRecordIsIncompatible() throws Exception {
     Schema union = Schema.createUnion(Writers.record("id", "source", "type"));
     ArrivalSchema knowing =
-        new ArrivalSchema(EventReader.of(EventSchemas.builtIn().and(union), null));
+        new ArrivalSchema(EventReader.of(EventSchemas.builtIn().and(union), null), null);
     byte[] value =
         EventWriter.singleObjectHeader(
             org.apache.avro.SchemaNormalization.parsingFingerprint64(union));

@@ -5,7 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.cats.event.Arrival;
 import dev.cats.event.DataInitiativeEvent;
+import dev.cats.event.Position;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -122,6 +126,35 @@ class KafkaEventTimeIT {
     assertThat(Timing.of(topic))
         .hasSize(6_000)
         .allSatisfy(each -> assertThat(each.seconds).isGreaterThan(each.watermarkSeconds));
+  }
+
+  @Test
+  void anEventFromTheFutureMakesNoOtherLate() throws Exception {
+    Topic topic = Topic.on(broker, 1).send(0, 0, 5);
+    int tomorrow = (int) Instant.now().plus(Duration.ofDays(1)).getEpochSecond();
+    topic.send(0, tomorrow, tomorrow + 1).send(0, 5, 10);
+    List<Arrival<DataInitiativeEvent>> arrivals = new ArrayList<>();
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.setParallelism(1);
+    KafkaEventSource source =
+        source(topic).refuseAhead(Duration.ofHours(1)).until(Offsets.latest()).build();
+    try (var all =
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "events").executeAndCollect()) {
+      all.forEachRemaining(arrivals::add);
+    }
+    assertThat(arrivals).hasSize(11);
+    assertThat(arrivals)
+        .filteredOn(Arrival.Refused.class::isInstance)
+        .singleElement()
+        .satisfies(
+            each -> {
+              Arrival.Refused<?> refused = (Arrival.Refused<?>) each;
+              assertThat(refused.rule()).isEqualTo("time-ahead");
+              assertThat(refused.reason())
+                  .contains("PT1H", Instant.ofEpochSecond(tomorrow).toString());
+              assertThat(refused.position())
+                  .isEqualTo(new Position.KafkaRecord(topic.name(), 0, 5));
+            });
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.cats.connector.kafka.Offsets;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +46,9 @@ public record KafkaFeed(
   static final String REJECTS = "rejects";
   static final String LINEAGE = "lineage";
 
+  /** How far a network's clock may be ahead of that of whoever sends its events. */
+  private static final Duration AHEAD = Duration.ofHours(1);
+
   public KafkaFeed {
     Objects.requireNonNull(bootstrap, "bootstrap");
     Objects.requireNonNull(topic, "topic");
@@ -73,7 +77,8 @@ public record KafkaFeed(
         KafkaEvents.source(bootstrap, topic)
             .properties(client)
             .groupId(SeismologyJob.NAME)
-            .schemas(schemas);
+            .schemas(schemas)
+            .refuseAhead(AHEAD);
     registry.ifPresent(url -> builder.registry(url, registryProperties()));
     return (toEnd ? builder.until(Offsets.latest()) : builder).build();
   }
