@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * ongoing                         commit it
  * committed by this very producer nothing to do
  * given up, or taken over         its records are lost: the job fails, or goes on if told so
- * not known any more              (a week later) too old to tell; the log says so
+ * not known any more              (a week later) nobody can tell: as if they were lost
  * </pre>
  */
 final class KafkaEventCommitter implements Committer<KafkaCommittable> {
@@ -55,7 +55,8 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
     OPEN,
     ENDING,
     COMMITTED,
-    LOST
+    LOST,
+    UNKNOWN
   }
 
   @Override
@@ -63,20 +64,19 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
       throws IOException, InterruptedException {
     for (CommitRequest<KafkaCommittable> request : requests) {
       KafkaCommittable transaction = request.getCommittable();
-      if (transaction.getProducer().isPresent()) {
+      // The transaction of a producer that is still here is open unless Kafka says otherwise.
+      Fate fate = transaction.getProducer().isPresent() ? Fate.OPEN : fate(transaction);
+      Throwable failure = null;
+      if (fate == Fate.OPEN) {
         Watched watched = new Watched(request);
         flinks.commit(List.of(watched));
-        if (watched.failure != null) {
-          settle(request, fate(transaction), watched.failure);
+        failure = watched.failure;
+        if (failure == null) {
+          continue;
         }
-      } else {
-        Fate fate = fate(transaction);
-        if (fate == Fate.OPEN) {
-          flinks.commit(List.of(request));
-        } else {
-          settle(request, fate, null);
-        }
+        fate = fate(transaction);
       }
+      settle(request, fate, failure);
     }
   }
 
@@ -89,20 +89,13 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
       request.signalAlreadyCommitted();
       return;
     }
-    String lost =
-        "Cannot commit transaction "
-            + id
-            + " to topic "
-            + topic
-            + ": Kafka at "
-            + brokers
-            + " has given it up, as it does with one that is open for longer than"
-            + " transaction.timeout.ms. Its records are in the lots of the chain, and will not be"
-            + " in the topic";
+    String lost = lost(id, fate, failure);
     if (!skipLost) {
       throw new KafkaOutputException(
           lost
-              + ". To go on without them, set "
+              + (fate == Fate.UNKNOWN
+                  ? ". If the job was stopped with a savepoint, it was; to go on, set "
+                  : ". To go on without them, set ")
               + KafkaEventSink.LOST_TRANSACTIONS
               + "=skip in the client's settings",
           failure);
@@ -110,6 +103,29 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
     LOG.error("{}", lost);
     finished(TransactionFinished.erroneously(id));
     request.signalFailedWithKnownReason(failure == null ? new IOException(lost) : failure);
+  }
+
+  /** What cannot be done, and what that means for the records. */
+  private String lost(String id, Fate fate, @Nullable Throwable failure) {
+    String cannot =
+        "Cannot commit transaction " + id + " to topic " + topic + ": Kafka at " + brokers;
+    return switch (fate) {
+      case UNKNOWN ->
+          cannot
+              + " does not know it any more, and so not whether it was committed: the checkpoint is"
+              + " older than transactional.id.expiration.ms. Its records are in the lots of the"
+              + " chain, and may not be in the topic";
+      case OPEN ->
+          cannot
+              + " has it open still, and did not take the commit ("
+              + (failure == null ? "it says nothing" : failure.getMessage())
+              + ")";
+      default ->
+          cannot
+              + " has given it up, as it does with one that is open for longer than"
+              + " transaction.timeout.ms. Its records are in the lots of the chain, and will not be"
+              + " in the topic";
+    };
   }
 
   /** Lets the writer forget the transaction, as Flink's committer does. */
@@ -125,13 +141,7 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
       return watch.until(() -> Optional.of(ask(transaction)).filter(fate -> fate != Fate.ENDING));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TransactionalIdNotFoundException) {
-        LOG.warn(
-            "Kafka at {} does not know transaction {} to topic {} any more, and so not whether it"
-                + " was committed: the checkpoint is older than transactional.id.expiration.ms",
-            brokers,
-            transaction.getTransactionalId(),
-            topic);
-        return Fate.COMMITTED;
+        return Fate.UNKNOWN;
       }
       throw KafkaFailures.writing(brokers, topic).explained(e) instanceof IOException explained
           ? explained

@@ -57,7 +57,8 @@ public final class KafkaEventSink<T>
 
   /**
    * Among the settings: what to do about records that Kafka has given up because the job was down
-   * for longer than a transaction may last; {@code fail} (the default) or {@code skip}.
+   * for longer than a transaction may last, or of which it does not know that any more; {@code
+   * fail} (the default) or {@code skip}, which loses nothing after a stop with a savepoint.
    */
   public static final String LOST_TRANSACTIONS = "cats.kafka.lost-transactions";
 

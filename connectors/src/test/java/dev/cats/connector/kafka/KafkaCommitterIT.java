@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
@@ -66,10 +69,17 @@ class KafkaCommitterIT {
     }
   }
 
+  private KafkaCommitter flinks() {
+    return new KafkaCommitter(
+        settings("60000"), topic.name(), 0, 0, false, FlinkKafkaInternalProducer::new);
+  }
+
   private void commit(Request request, boolean skipLost) throws Exception {
-    Committer<KafkaCommittable> flinks =
-        new KafkaCommitter(
-            settings("60000"), topic.name(), 0, 0, false, FlinkKafkaInternalProducer::new);
+    commit(flinks(), request, skipLost);
+  }
+
+  private void commit(Committer<KafkaCommittable> flinks, Request request, boolean skipLost)
+      throws Exception {
     Brokers brokers = new Brokers(broker.bootstrap(), new Properties());
     try (KafkaEventCommitter committer =
         new KafkaEventCommitter(flinks, brokers, topic.name(), skipLost)) {
@@ -157,17 +167,98 @@ class KafkaCommitterIT {
   }
 
   @Test
-  void aTransactionThatIsTooOldToKnowIsLetGo() throws Exception {
+  void aTransactionThatIsTooOldToKnowIsNoSmallMatterEither() throws Exception {
     Request request = new Request(new KafkaCommittable(1, (short) 0, "none-" + topic.name(), null));
-    try (Said said = new Said(Level.WARN)) {
-      commit(request, false);
-      assertThat(said.lines())
-          .hasSize(1)
-          .first()
-          .asString()
-          .contains("does not know transaction none-" + topic.name());
+    assertThatThrownBy(() -> commit(request, false))
+        .isInstanceOf(KafkaOutputException.class)
+        .hasMessage(
+            "Cannot commit transaction none-"
+                + topic.name()
+                + " to topic "
+                + topic.name()
+                + ": Kafka at "
+                + broker.bootstrap()
+                + " does not know it any more, and so not whether it was committed: the checkpoint"
+                + " is older than transactional.id.expiration.ms. Its records are in the lots of"
+                + " the chain, and may not be in the topic. If the job was stopped with a"
+                + " savepoint, it was; to go on, set cats.kafka.lost-transactions=skip in the"
+                + " client's settings");
+    assertThat(request.signals).isEmpty();
+    try (Said said = new Said(Level.ERROR)) {
+      commit(request, true);
+      assertThat(said.lines()).hasSize(1).first().asString().contains("does not know it any more");
     }
-    assertThat(request.signals).containsExactly("already");
+    assertThat(request.signals).hasSize(1).first().asString().startsWith("failed");
+  }
+
+  private interface WithProducer {
+    void use(FlinkKafkaInternalProducer<byte[], byte[]> producer, Request request) throws Exception;
+  }
+
+  /** As in a job that runs: the writer's own producer is what commits. */
+  private void live(String timeout, WithProducer test) throws Exception {
+    try (var producer =
+        new FlinkKafkaInternalProducer<byte[], byte[]>(settings(timeout), topic.name())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(topic.record(0, Topic.event(1)));
+      producer.flush();
+      producer.precommitTransaction();
+      test.use(producer, new Request(KafkaCommittable.of(producer)));
+    }
+  }
+
+  @Test
+  void theProducerThatWroteCommits() throws Exception {
+    live(
+        "60000",
+        (producer, request) -> {
+          commit(request, false);
+          assertThat(request.signals).isEmpty();
+          assertThat(topic.committed()).hasSize(1);
+        });
+  }
+
+  @Test
+  void whatAProducerOfARunningJobHasLostIsNoSmallMatter() throws Exception {
+    live(
+        "500",
+        (producer, request) -> {
+          awaitState(topic.name(), TransactionState.COMPLETE_ABORT);
+          assertThatThrownBy(() -> commit(request, false))
+              .isInstanceOf(KafkaOutputException.class)
+              .hasMessageContaining("has given it up");
+          assertThat(request.signals).isEmpty();
+        });
+  }
+
+  /** Between the question what became of it and the commit. */
+  @Test
+  void aTransactionThatIsGivenUpAtTheLastMomentIsNoSmallMatter() throws Exception {
+    Request request = new Request(left(topic.name(), "60000"));
+    try (KafkaCommitter flinks = flinks()) {
+      Committer<KafkaCommittable> late =
+          new Committer<>() {
+            @Override
+            public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
+                throws IOException, InterruptedException {
+              try (Admin admin = broker.newAdmin()) {
+                admin.fenceProducers(List.of(topic.name())).all().get();
+              } catch (ExecutionException e) {
+                throw new IOException(e);
+              }
+              flinks.commit(requests);
+            }
+
+            @Override
+            public void close() {}
+          };
+      assertThatThrownBy(() -> commit(late, request, false))
+          .isInstanceOf(KafkaOutputException.class)
+          .hasMessageContaining("has given it up");
+    }
+    assertThat(request.signals).isEmpty();
+    assertThat(topic.committed()).isEmpty();
   }
 
   /** A request that remembers what it was told. */
