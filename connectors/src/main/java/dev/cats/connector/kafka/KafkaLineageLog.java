@@ -26,16 +26,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A compacted topic that tells of every BOM and manifest that is committed: the key is the CID, the
@@ -49,20 +54,27 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * <p>All BOMs of a manifest are in the topic before it is. What is told again after a crash has the
  * same keys and values, so compaction leaves one of each. The topic is made if it is not there, of
- * one partition, so that a reader of it sees what is told in the order of committing.
+ * one partition, so that a reader of it sees what is told in the order of committing. One that is
+ * there is taken as it is; that it is not compacted is said in the log.
  */
 public final class KafkaLineageLog implements LineageLog {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaLineageLog.class);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String topic;
   private final KafkaFailures failures;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final BrokerGuard guard; // a producer waits without a word
 
   private KafkaLineageLog(
-      String topic, KafkaFailures failures, KafkaProducer<byte[], byte[]> producer) {
+      String topic,
+      KafkaFailures failures,
+      KafkaProducer<byte[], byte[]> producer,
+      BrokerGuard guard) {
     this.topic = topic;
     this.failures = failures;
     this.producer = producer;
+    this.guard = guard;
   }
 
   /** Opens the log in a topic; makes the topic if it is not there. */
@@ -78,8 +90,8 @@ public final class KafkaLineageLog implements LineageLog {
     ByteArraySerializer bytes = new ByteArraySerializer();
     try {
       create(brokers, topic);
-      return new KafkaLineageLog(
-          topic, failures, new KafkaProducer<>(ours.settings(), bytes, bytes));
+      KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(ours.settings(), bytes, bytes);
+      return new KafkaLineageLog(topic, failures, producer, new BrokerGuard(brokers));
     } catch (ExecutionException | KafkaException e) {
       throw explained(failures, e);
     } catch (InterruptedException e) {
@@ -101,6 +113,7 @@ public final class KafkaLineageLog implements LineageLog {
       watch.wait(
           () -> {
             if (admin.listTopics(listing).names().get().contains(topic)) {
+              checkCleanup(brokers, topic, admin);
               return true;
             }
             try {
@@ -112,6 +125,42 @@ public final class KafkaLineageLog implements LineageLog {
             }
             return true;
           });
+    }
+  }
+
+  /** A topic that was there may lose what it was told; that is said, and is its owner's choice. */
+  private static void checkCleanup(Brokers brokers, String topic, Admin admin)
+      throws ExecutionException, InterruptedException {
+    ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    DescribeConfigsOptions options =
+        new DescribeConfigsOptions().timeoutMs((int) BrokerWatch.PATIENCE.toMillis());
+    String policy;
+    try {
+      policy =
+          admin
+              .describeConfigs(List.of(asked), options)
+              .values()
+              .get(asked)
+              .get()
+              .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+              .value();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        LOG.info("Cannot see whether topic {} of the lineage log is compacted: no right", topic);
+        return;
+      }
+      throw e;
+    }
+    if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+      LOG.warn(
+          "Topic {} of the lineage log has cleanup.policy={}, so Kafka deletes what it was told"
+              + " when its retention is over. To keep it: kafka-configs.sh --bootstrap-server {}"
+              + " --alter --entity-type topics --entity-name {} --add-config"
+              + " cleanup.policy=compact",
+          topic,
+          policy,
+          brokers,
+          topic);
     }
   }
 
@@ -177,6 +226,7 @@ public final class KafkaLineageLog implements LineageLog {
 
   @Override
   public void close() {
+    guard.close();
     producer.close(Duration.ZERO); // what was told is there, what was not is told again
   }
 

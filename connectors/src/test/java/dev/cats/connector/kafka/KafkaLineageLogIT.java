@@ -3,6 +3,7 @@ package dev.cats.connector.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.cats.bom.LineageLog;
 import dev.cats.bom.LineageLogs;
@@ -14,10 +15,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,23 +120,57 @@ class KafkaLineageLogIT {
   void aLogOutlivesItsBroker() throws Exception {
     Topic topic = new Topic(broker, "patient");
     URI uri = URI.create("kafka://" + broker.bootstrap() + "/patient");
-    try (LineageLog log = LineageLogs.open(uri)) {
+    try (Said said = new Said(Level.WARN);
+        LineageLog log = LineageLogs.open(uri)) {
       log.committed(manifest(1, Optional.empty()), BOMS);
       broker.kill();
-      Thread restart =
-          new Thread(
+      FutureTask<Boolean> restarted =
+          new FutureTask<>(
               () -> {
-                try {
-                  broker.restart();
-                } catch (Exception e) {
-                  throw new IllegalStateException(e);
-                }
+                await().until(() -> !said.about("does not answer").isEmpty());
+                broker.restart();
+                return true;
               });
-      restart.start();
-      log.committed(manifest(2, Optional.empty()), BOMS);
-      restart.join();
+      new Thread(restarted, "restart the broker").start();
+      try {
+        log.committed(manifest(2, Optional.empty()), BOMS);
+      } finally {
+        assertThat(restarted.get()).isTrue();
+      }
+      await().until(() -> !said.about("is back").isEmpty());
+      assertThat(said.about("BrokerWatch"))
+          .satisfiesExactly(
+              away -> assertThat(away).contains("Kafka at " + broker.bootstrap() + " does not"),
+              back -> assertThat(back).contains("Kafka at " + broker.bootstrap() + " is back"));
     }
     assertThat(topic.committed()).hasSize(8);
+  }
+
+  @Test
+  void aTopicThatLosesWhatItWasToldIsNamed() throws Exception {
+    broker.createTopic("kept", 1, Map.of("cleanup.policy", "compact"));
+    broker.createTopic("deleted", 1, Map.of("cleanup.policy", "delete"));
+    broker.createTopic("both", 1, Map.of("cleanup.policy", "compact,delete"));
+    for (String topic : List.of("kept", "deleted", "both")) {
+      try (Said said = new Said(Level.WARN);
+          LineageLog log = LineageLogs.open("kafka://" + broker.bootstrap() + "/" + topic)) {
+        log.committed(manifest(1, Optional.empty()), BOMS);
+        if (topic.equals("kept")) {
+          assertThat(said.lines()).isEmpty();
+        } else {
+          assertThat(said.lines())
+              .singleElement()
+              .asString()
+              .contains("Topic " + topic + " of the lineage log has cleanup.policy=")
+              .endsWith(
+                  "kafka-configs.sh --bootstrap-server "
+                      + broker.bootstrap()
+                      + " --alter --entity-type topics --entity-name "
+                      + topic
+                      + " --add-config cleanup.policy=compact");
+        }
+      }
+    }
   }
 
   @Test
