@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether the brokers answer. A broker that is away is no failure: it is said once that it is, and
  * once that it is back, however often it was asked in between, and by however many sources and
- * sinks of this process.
+ * sinks of this process. When the last of them has ended, it is forgotten: who comes later sees for
+ * itself.
  */
 final class BrokerWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
@@ -26,10 +28,10 @@ final class BrokerWatch implements AutoCloseable {
 
   private static final long PAUSE_MILLIS = 200;
 
-  /** By the address of those that do not answer: since when. */
-  private static final Map<String, Long> AWAY = new ConcurrentHashMap<>();
+  private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
   private final String brokers;
+  private final Shared shared;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** A question to the brokers, which fails as Kafka's futures do. */
@@ -39,6 +41,22 @@ final class BrokerWatch implements AutoCloseable {
 
   BrokerWatch(Brokers brokers) {
     this.brokers = brokers.toString();
+    this.shared =
+        SHARED.compute(
+            this.brokers,
+            (address, known) -> {
+              Shared one = known == null ? new Shared() : known;
+              one.watches++;
+              return one;
+            });
+  }
+
+  /** What all watches of one address know. */
+  private static final class Shared {
+    private int watches; // within SHARED's own lock
+
+    /** Since when there was no answer, in nanoseconds; null while there is one. */
+    private final AtomicReference<Long> away = new AtomicReference<>();
   }
 
   /**
@@ -99,7 +117,7 @@ final class BrokerWatch implements AutoCloseable {
   }
 
   private void answered() {
-    Long since = AWAY.remove(brokers);
+    Long since = shared.away.getAndSet(null);
     if (since != null) {
       LOG.warn(
           "Kafka at {} is back after {} s",
@@ -109,7 +127,7 @@ final class BrokerWatch implements AutoCloseable {
   }
 
   private void missed(Throwable why) {
-    if (AWAY.putIfAbsent(brokers, System.nanoTime()) == null) {
+    if (closed.getCount() > 0 && shared.away.compareAndSet(null, System.nanoTime())) {
       LOG.warn(
           "Kafka at {} does not answer ({}); waiting until it does", brokers, why.getMessage());
     }
@@ -117,6 +135,14 @@ final class BrokerWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    SHARED.computeIfPresent(
+        brokers,
+        (address, known) -> {
+          if (closed.getCount() == 0) {
+            return known;
+          }
+          closed.countDown();
+          return --known.watches == 0 ? null : known;
+        });
   }
 }

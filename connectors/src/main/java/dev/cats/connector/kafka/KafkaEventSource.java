@@ -104,16 +104,21 @@ public final class KafkaEventSource
     Set<String> known = reading == null ? Set.of() : reading.topics();
     KafkaSource<Arrival<DataInitiativeEvent>> flinks = flinks(watched, watch, known);
     DiscoveryContext discovery = new DiscoveryContext(context);
-    return new KafkaEventEnumerator(
-        reading == null
-            ? flinks.createEnumerator(discovery)
-            : flinks.restoreEnumerator(
-                discovery, foundAll ? reading.partitions() : reading.asking()),
-        context,
-        watched,
-        KafkaFailures.reading(brokers, topics),
-        foundAll,
-        until == null ? 0 : LOOK_EVERY.toMillis());
+    try {
+      return new KafkaEventEnumerator(
+          reading == null
+              ? flinks.createEnumerator(discovery)
+              : flinks.restoreEnumerator(
+                  discovery, foundAll ? reading.partitions() : reading.asking()),
+          context,
+          watched,
+          KafkaFailures.reading(brokers, topics),
+          foundAll,
+          until == null ? 0 : LOOK_EVERY.toMillis());
+    } catch (Exception e) {
+      watch.close();
+      throw e;
+    }
   }
 
   /** The partitions that the end of reading names, or nothing where it does not name any. */

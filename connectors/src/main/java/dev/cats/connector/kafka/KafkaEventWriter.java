@@ -71,12 +71,20 @@ final class KafkaEventWriter<T>
 
   @Override
   public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
-    return flinks.prepareCommit();
+    try {
+      return flinks.prepareCommit();
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
   }
 
   @Override
   public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
-    return flinks.snapshotState(checkpointId);
+    try {
+      return flinks.snapshotState(checkpointId);
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
   }
 
   @Override
