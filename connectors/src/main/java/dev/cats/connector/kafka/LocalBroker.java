@@ -191,10 +191,16 @@ public final class LocalBroker {
     return process;
   }
 
+  /** Another than the broker's own, which nobody listens at either before it has started. */
+  private int portOfController() throws IOException {
+    int free = freePort();
+    return free == port ? portOfController() : free;
+  }
+
   /** Settings and logging, as files. */
   private Path write() throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
-    String controller = HOST + ":" + freePort();
+    String controller = HOST + ":" + portOfController();
     all.put("process.roles", "broker,controller");
     all.put("node.id", "1");
     all.put("controller.quorum.voters", "1@" + controller);

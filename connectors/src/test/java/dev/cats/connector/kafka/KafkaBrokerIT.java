@@ -56,8 +56,13 @@ class KafkaBrokerIT {
   void aTopicThatNobodyMadeIsNotThere() throws Exception {
     try (KafkaBroker broker = KafkaBroker.start(Map.of("log.retention.check.interval.ms", "1000"));
         Admin admin = broker.newAdmin()) {
-      assertThatThrownBy(() -> send(broker.clientProperties(), "a"))
-          .hasMessageContaining("Topic letters not present");
+      Properties impatient = broker.clientProperties();
+      impatient.put("max.block.ms", "5000");
+      try (Producer<String, String> producer =
+          new KafkaProducer<>(impatient, new StringSerializer(), new StringSerializer())) {
+        assertThatThrownBy(() -> producer.send(new ProducerRecord<>("letters", 0, null, "a")).get())
+            .hasMessageContaining("Topic letters not present");
+      }
       assertThat(admin.listTopics().names().get()).isEmpty();
     }
   }
@@ -72,7 +77,7 @@ class KafkaBrokerIT {
       Properties stranger = broker.clientProperties();
       stranger.keySet().removeIf(key -> key.toString().startsWith("ssl.keystore"));
       try (Admin admin = Admin.create(stranger)) {
-        assertThatThrownBy(() -> admin.listTopics().names().get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> admin.listTopics().names().get(90, TimeUnit.SECONDS))
             .hasRootCauseInstanceOf(javax.net.ssl.SSLException.class);
       }
     }
@@ -101,7 +106,7 @@ class KafkaBrokerIT {
   /** In a transaction, so that the coordinator of transactions has to work as well. */
   private static void send(Properties client, String value) {
     client.put("transactional.id", "test");
-    client.put("max.block.ms", "5000");
+    client.put("max.block.ms", "90000"); // the coordinator of transactions starts after the broker
     try (Producer<String, String> producer =
         new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
       producer.initTransactions();
@@ -120,7 +125,7 @@ class KafkaBrokerIT {
     try (Consumer<String, String> consumer =
         new KafkaConsumer<>(client, new StringDeserializer(), new StringDeserializer())) {
       consumer.assign(List.of(new TopicPartition("letters", 0)));
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
       while (values.size() < expected && System.nanoTime() - end < 0) {
         consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
       }
