@@ -26,9 +26,9 @@
  * holes where transactions end and where compaction was. Which topic it is, its id says: one that
  * was deleted and created again ends the reading of it, but between two looks at it (10 s) its
  * records may be taken for the old one's. A job that stays down for longer than a transaction may
- * last loses from the topic what it had not committed, and says so when it comes back; the lots
- * have it. Restored from an older checkpoint than its last, a sink writes what came between once
- * more.
+ * last loses from the topic what it had not committed, and one that stays down until Kafka has
+ * forgotten the transaction cannot know; each says so when it comes back, and the lots have it.
+ * Restored from an older checkpoint than its last, a sink writes what came between once more.
  *
  * <p>{@link dev.cats.connector.kafka.LocalBroker} is a broker for a laptop and for tests: a real
  * one, from the jars that the module {@code kafka-broker} fetches, in a JVM and a folder of its
