@@ -4,7 +4,6 @@ import dev.cats.content.Block;
 import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import dev.cats.event.Arrival;
-import dev.cats.event.Citation;
 import dev.cats.event.Position;
 import dev.cats.event.Rejected;
 import dev.cats.step.Output;
@@ -23,8 +22,9 @@ import javax.annotation.Nullable;
  * outputs, holds it back, and seals: hashes each lot, writes it with its BOM, and sends its records
  * on under that BOM.
  *
- * <p>All outputs are sealed together. When a record's outputs are more than the open lot may hold,
- * the lot is sealed in the middle of them, and the record is an input of the next lot as well.
+ * <p>All outputs are sealed together, but for rejects of which some name their own history and some
+ * do not. When a record's outputs are more than the open lot may hold, the lot is sealed in the
+ * middle of them, and the record is an input of the next lot as well.
  *
  * <p>An output with no record when the others are sealed gets no lot: the inputs that made nothing
  * are forgotten.
@@ -69,8 +69,11 @@ final class LotBuilder {
 
   private boolean sealedWithin;
 
-  /** Whether the inputs of the open lots come with citations. */
+  /** Whether the inputs of the open lots, but for the rejects, come with citations. */
   private boolean cited;
+
+  /** Whether those of the rejects do; of a cited topic, what cannot be read may come without. */
+  private boolean rejectsCited;
 
   /** Whether an open lot is as large as it may be. */
   private boolean full;
@@ -127,31 +130,47 @@ final class LotBuilder {
         }
       }
     }
-    if (spec.arrival() != LotSpec.Form.CITED && main.input != serial && !sealedWithin) {
+    if (spec.arrival() != LotSpec.Form.CITED
+        && main.input != serial
+        && !sealedWithin
+        && mayShareMain()) {
       meet(main);
       noteFull(main);
     }
   }
 
   private void arrive(Arrival<?> arrival) throws Exception {
-    Citation made = citation(arrival);
-    if (cited != (made != null)) {
-      // The inputs of one lot all have citations, or none has: their numbers would not agree.
-      if (main.provenance.inputs() > 0 || rejects.provenance.inputs() > 0 || holds()) {
-        seal();
-      }
-      cited = made != null;
-    }
-    if (arrival instanceof Arrival.Accepted<?> accepted) {
-      run(accepted.value());
-    } else if (arrival instanceof Arrival.Refused<?> refused) {
+    if (arrival instanceof Arrival.Refused<?> refused) {
       refuseBytes(spec.head(), refused.rule(), refused.reason(), refused.original().toArray());
+    } else if (arrival instanceof Arrival.Accepted<?> accepted) {
+      if (!mayShareMain()) {
+        if (main.provenance.inputs() > 0 || holds()) {
+          seal();
+        }
+        cited = !cited;
+      }
+      run(accepted.value());
     }
   }
 
-  @Nullable
-  private static Citation citation(Arrival<?> arrival) {
-    return arrival instanceof Arrival.Accepted<?> accepted ? accepted.made() : null;
+  /**
+   * Whether the record at hand may be an input of the open lots. The inputs of one lot all have
+   * citations, or none has: their numbers would not agree. A refused record that may not is one of
+   * the rejects' lot alone, and ends no other.
+   */
+  private boolean mayShareMain() {
+    return !(current instanceof Arrival<?> arrival) || cited == (arrival.made() != null);
+  }
+
+  /** Seals the rejects, if the record at hand may not be an input of their lot. */
+  private void partRejects() throws IOException {
+    if (current instanceof Arrival<?> arrival && rejectsCited != (arrival.made() != null)) {
+      if (rejects.records() > 0) {
+        sealOne(rejects);
+        rejects.clear();
+      }
+      rejectsCited = !rejectsCited;
+    }
   }
 
   private void run(Object value) throws Exception {
@@ -213,7 +232,7 @@ final class LotBuilder {
     lot.input = serial;
     Provenance provenance = lot.provenance;
     if (current instanceof Arrival<?> arrival) {
-      lot.first = provenance.add(arrival.position(), citation(arrival));
+      lot.first = provenance.add(arrival.position(), arrival.made());
       lot.count = 1;
     } else if (current instanceof Traced<?> traced) {
       lot.first = provenance.add(traced.bom(), traced.index());
@@ -241,6 +260,9 @@ final class LotBuilder {
     if (full) {
       seal();
       sealedWithin = true;
+    }
+    if (lot == rejects) {
+      partRejects();
     }
     if (!lot.append(value, timestamp)) {
       boolean empty = lot.records() == 0;

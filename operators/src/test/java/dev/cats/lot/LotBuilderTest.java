@@ -148,6 +148,47 @@ class LotBuilderTest {
             new Inputs(List.of(), List.of(), List.of(kafka(4, 5)), List.of()));
   }
 
+  /** Were it otherwise, every tenth record that cannot be read would make lots of ten. */
+  @Test
+  void whatCannotBeReadInACitedTopicEndsNoLot() throws Exception {
+    LotBench bench = new LotBench(Form.ARRIVAL, 100);
+    Cid foreign = LotBench.upstream(3);
+    for (int offset = 0; offset < 60; offset++) {
+      Position position = new Position.KafkaRecord("daily", 0, offset);
+      Citation made = new Citation(foreign, offset);
+      if (offset % 10 == 7) {
+        // Of these the first three do not say where they were made, and the others do.
+        Citation claimed = offset < 30 ? null : made;
+        bench.arrive(
+            Arrival.refused(position, "malformed", "no event", new byte[] {9}, claimed), Plan.NONE);
+      } else {
+        bench.arrive(Arrival.of(position, "v", made), Plan.of("out " + offset));
+      }
+    }
+    bench.seal();
+
+    assertThat(bench.boms.values())
+        .extracting(Bom::inputs)
+        .containsExactlyInAnyOrder(
+            new Inputs(
+                List.of(),
+                List.of(),
+                List.of(kafka(7, 7), kafka(17, 17), kafka(27, 27)),
+                List.of()),
+            new Inputs(
+                List.of(foreign),
+                List.of(new Run(0, 37, 1), new Run(0, 47, 1), new Run(0, 57, 1)),
+                List.of(kafka(37, 37), kafka(47, 47), kafka(57, 57)),
+                List.of()),
+            new Inputs(
+                List.of(foreign),
+                List.of(new Run(0, 0, 7), new Run(0, 8, 9), new Run(0, 18, 9), new Run(0, 28, 32)),
+                List.of(kafka(0, 6), kafka(8, 16), kafka(18, 26), kafka(28, 59)),
+                List.of()));
+    assertThat(bench.sent).hasSize(60);
+    assertThat(bench.rejects()).hasSize(6);
+  }
+
   private static Origin kafka(long first, long last) {
     return new Origin.Kafka("daily", 0, first, last, last - first + 1);
   }

@@ -13,6 +13,9 @@ import java.util.Objects;
 public sealed interface Arrival<T> {
   Position position();
 
+  /** Which record of which lot this was, before it was sent here; null where nobody says. */
+  Citation made();
+
   static <T> Arrival<T> of(Position position, T value) {
     return new Accepted<>(position, value, null);
   }
@@ -24,12 +27,15 @@ public sealed interface Arrival<T> {
 
   /** A record that cannot be read: it goes to the rejects, with the bytes that it had. */
   static <T> Arrival<T> refused(Position position, String rule, String reason, byte[] original) {
-    return new Refused<>(position, rule, reason, Bytes.of(original));
+    return refused(position, rule, reason, original, null);
   }
 
-  /**
-   * @param made which record of which lot this was, before it was sent here; null where nobody says
-   */
+  /** One whose maker says where it was made; null for no. */
+  static <T> Arrival<T> refused(
+      Position position, String rule, String reason, byte[] original, Citation made) {
+    return new Refused<>(position, rule, reason, Bytes.of(original), made);
+  }
+
   record Accepted<T>(Position position, T value, Citation made) implements Arrival<T> {
     public Accepted {
       Objects.requireNonNull(position, "position");
@@ -41,7 +47,7 @@ public sealed interface Arrival<T> {
    * @param rule what it broke, in a word
    * @param reason what is wrong, in a sentence that names the value
    */
-  record Refused<T>(Position position, String rule, String reason, Bytes original)
+  record Refused<T>(Position position, String rule, String reason, Bytes original, Citation made)
       implements Arrival<T> {
     public Refused {
       Objects.requireNonNull(position, "position");

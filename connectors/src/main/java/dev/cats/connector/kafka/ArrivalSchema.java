@@ -1,6 +1,7 @@
 package dev.cats.connector.kafka;
 
 import dev.cats.event.Arrival;
+import dev.cats.event.Citation;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Position;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Each record of a topic as it arrives: its position, and its event or why it is none. Whatever is
@@ -44,13 +46,13 @@ record ArrivalSchema(EventReader reader, @Nullable Duration ahead)
             "time-ahead",
             "Invalid attribute time: expected at most %s later than its record of %s, found %s"
                 .formatted(ahead, Instant.ofEpochMilli(record.timestamp()), event.getTime()),
-            value);
+            record);
       }
       return Arrival.of(position, event, CitationHeaders.read(record.headers()));
     } catch (UndecodableException e) {
-      return refused(position, e.rule(), e.reason(), value);
+      return refused(position, e.rule(), e.reason(), record);
     } catch (RuntimeException e) { // none that is known
-      return refused(position, "malformed", "Cannot read an event: " + e, value);
+      return refused(position, "malformed", "Cannot read an event: " + e, record);
     }
   }
 
@@ -61,8 +63,19 @@ record ArrivalSchema(EventReader reader, @Nullable Duration ahead)
   }
 
   private static Arrival<DataInitiativeEvent> refused(
-      Position position, String rule, String reason, @Nullable byte[] value) {
-    return Arrival.refused(position, rule, reason, value == null ? NOTHING : value);
+      Position position, String rule, String reason, ConsumerRecord<byte[], byte[]> record) {
+    byte[] original = record.value() == null ? NOTHING : record.value();
+    return Arrival.refused(position, rule, reason, original, claimed(record.headers()));
+  }
+
+  /** Where a record was made that cannot be read itself, if that can be. */
+  @Nullable
+  private static Citation claimed(Headers headers) {
+    try {
+      return CitationHeaders.read(headers);
+    } catch (UndecodableException | RuntimeException e) {
+      return null;
+    }
   }
 
   @Override

@@ -140,6 +140,14 @@ class ArrivalSchemaTest {
   }
 
   @Test
+  void whatCannotBeReadMaySayWhereItWasMadeAllTheSame() throws Exception {
+    Headers cited = headers().remove("ce_id");
+    assertThat(arrivals.arrival(record(VALUE, cited)).made()).isEqualTo(new Citation(BOM, 3));
+    cited.remove("cats-index");
+    assertThat(arrivals.arrival(record(VALUE, cited)).made()).isNull();
+  }
+
+  @Test
   void theSameHeaderMayComeTwice() throws Exception {
     Headers twice = headers().add("ce_subject", null).add("ce_id", "last".getBytes(UTF_8));
     assertThat(arrivals.arrival(record(VALUE, twice)))
