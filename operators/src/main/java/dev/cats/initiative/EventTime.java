@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -41,6 +42,12 @@ record EventTime<E, T>(
       T value = within.apply(element);
       return value == null ? timestamp : assigner.extractTimestamp(value, timestamp);
     };
+  }
+
+  /** How far one source may run ahead of the others. */
+  @Override
+  public WatermarkAlignmentParams getAlignmentParameters() {
+    return watermarks.getAlignmentParameters();
   }
 
   @Override
