@@ -5,14 +5,10 @@ import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import dev.cats.event.Arrival;
 import dev.cats.event.Position;
-import dev.cats.event.Rejected;
 import dev.cats.step.Output;
 import dev.cats.step.Side;
 import dev.cats.step.Step;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import javax.annotation.Nullable;
@@ -32,15 +28,6 @@ import javax.annotation.Nullable;
 final class LotBuilder {
   /** Behind a shuffle runs interleave; lots end before their lineage outgrows them. */
   private static final int MAX_PROVENANCE = 256 * 1024;
-
-  /** How much of a record that is too large for a lot is kept with its rejection. */
-  private static final int KEPT_OF_TOO_LARGE = 4096;
-
-  /** A rejected record of up to this many bytes is kept whole; it has to fit in a lot itself. */
-  private static final int MAX_REJECTED = LotOptions.MAX_BLOCK - 128 * 1024;
-
-  /** A reason is a sentence; one that quotes a whole record is cut to this many characters. */
-  private static final int MAX_REASON = 16 * 1024;
 
   /** Where sealed lots go. */
   interface Destination {
@@ -62,7 +49,7 @@ final class LotBuilder {
   private final OpenLot<?> main;
   private final OpenLot<?> rejects;
   private final StageOutput[] chain;
-  private final Map<Class<?>, Codec<?>> codecs = new HashMap<>();
+  private final Refusals refusals = new Refusals();
 
   /** Counts input records, so that an open lot knows whether it has met the one at hand. */
   private long serial;
@@ -80,6 +67,9 @@ final class LotBuilder {
 
   private long timestamp;
   private Object current;
+
+  /** Where in the outside world the record at hand goes back to, if that is known. */
+  @Nullable private Position position;
 
   LotBuilder(LotSpec spec, Destination destination) {
     this.spec = spec;
@@ -115,8 +105,16 @@ final class LotBuilder {
     current = input;
     timestamp = recordTimestamp;
     switch (spec.arrival()) {
-      case ARRIVAL -> arrive((Arrival<?>) input);
-      case TRACED -> run(((Traced<?>) input).value());
+      case ARRIVAL -> {
+        Arrival<?> arrival = (Arrival<?>) input;
+        position = arrival.position();
+        arrive(arrival);
+      }
+      case TRACED -> {
+        Traced<?> traced = (Traced<?>) input;
+        position = traced.position();
+        run(traced.value());
+      }
       case CITED -> {
         Cited<?> cited = (Cited<?>) input;
         if (cited instanceof Cited.Made<?> made) {
@@ -264,13 +262,13 @@ final class LotBuilder {
     if (lot == rejects) {
       partRejects();
     }
-    if (!lot.append(value, timestamp)) {
+    if (!lot.append(value, timestamp, position)) {
       boolean empty = lot.records() == 0;
       if (!empty) {
         seal();
         sealedWithin = true;
       }
-      if (empty || !lot.append(value, timestamp)) {
+      if (empty || !lot.append(value, timestamp, position)) {
         tooLarge(lot, value);
         return;
       }
@@ -284,65 +282,23 @@ final class LotBuilder {
   }
 
   private void tooLarge(OpenLot<?> lot, Object value) throws IOException {
-    int length = lot.lengthOf(value);
-    byte[] bytes = bytesOf(value, lot.port().type());
-    refuseBytes(
-        spec.name(),
-        "too-large",
-        "Cannot put a record of "
-            + length
-            + " bytes into a lot: a block holds at most "
-            + LotOptions.MAX_BLOCK
-            + "; store it on its own and pass it by CID (the first "
-            + Math.min(bytes.length, KEPT_OF_TOO_LARGE)
-            + " bytes are kept here)",
-        Arrays.copyOf(bytes, Math.min(bytes.length, KEPT_OF_TOO_LARGE)));
+    byte[] bytes = refusals.bytesOf(value, lot.port().type());
+    append(rejects, refusals.tooLarge(spec.name(), lot.lengthOf(value), bytes, position));
   }
 
   private void refuse(
       String step, String rule, String reason, @Nullable Object value, @Nullable Class<?> type)
       throws IOException {
-    if (value == null) {
-      refuseBytes(step, rule, reason, new byte[0]);
-      return;
-    }
-    refuseBytes(step, rule, reason, bytesOf(value, type == null ? value.getClass() : type));
-  }
-
-  private static String cut(String reason) {
-    if (reason.length() <= MAX_REASON) {
-      return reason;
-    }
-    int end =
-        Character.isHighSurrogate(reason.charAt(MAX_REASON - 1)) ? MAX_REASON - 1 : MAX_REASON;
-    return reason.substring(0, end) + "…";
+    byte[] bytes =
+        value == null
+            ? new byte[0]
+            : refusals.bytesOf(value, type == null ? value.getClass() : type);
+    refuseBytes(step, rule, reason, bytes);
   }
 
   private void refuseBytes(String step, String rule, String reason, byte[] value)
       throws IOException {
-    String why = cut(reason);
-    byte[] kept = value;
-    if (value.length > MAX_REJECTED) {
-      why += " (the first " + KEPT_OF_TOO_LARGE + " of " + value.length + " bytes are kept here)";
-      kept = Arrays.copyOf(value, KEPT_OF_TOO_LARGE);
-    }
-    Rejected rejected = new Rejected(step, rule, why, ByteBuffer.wrap(kept), null, null, null);
-    if (current instanceof Arrival<?> arrival
-        && arrival.position() instanceof Position.KafkaRecord at) {
-      rejected.setTopic(at.topic());
-      rejected.setPartition(at.partition());
-      rejected.setOffset(at.offset());
-    }
-    append(rejects, rejected);
-  }
-
-  /** Text as its UTF-8, anything else in its Avro encoding. */
-  @SuppressWarnings("unchecked")
-  private byte[] bytesOf(Object value, Class<?> type) {
-    if (value instanceof String text) {
-      return text.getBytes(StandardCharsets.UTF_8);
-    }
-    return ((Codec<Object>) codecs.computeIfAbsent(type, Codec::of)).encode(value);
+    append(rejects, refusals.of(step, rule, reason, value, position));
   }
 
   private static IllegalStateException nothing(String step) {

@@ -8,9 +8,11 @@ import dev.cats.bom.Page;
 import dev.cats.content.Block;
 import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
+import dev.cats.event.Position;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import javax.annotation.Nullable;
 
 /**
  * The open lot of one output: its records as they will lie in the block, the values that wait to be
@@ -32,6 +34,7 @@ final class OpenLot<T> {
   private int[] ends = new int[256];
   private long[] timestamps = new long[256];
   private Object[] values = new Object[256];
+  private Position[] positions = new Position[256];
   private int records;
 
   /** Which input its provenance ends with, and how many outputs that has made: see LotBuilder. */
@@ -68,9 +71,10 @@ final class OpenLot<T> {
    * Encodes a record behind the others. A value that its encoding says less about than it holds is
    * let go, so that who reads the record gets what the lot says.
    *
+   * @param position that the record goes back to, for the steps after this one; not in the lot
    * @return whether it fits; if not, the lot is as it was before
    */
-  boolean append(Object value, long timestamp) {
+  boolean append(Object value, long timestamp, @Nullable Position position) {
     int start = out.position();
     boolean exact;
     try {
@@ -90,10 +94,12 @@ final class OpenLot<T> {
       ends = Arrays.copyOf(ends, capacity);
       timestamps = Arrays.copyOf(timestamps, capacity);
       values = Arrays.copyOf(values, capacity);
+      positions = Arrays.copyOf(positions, capacity);
     }
     ends[records] = out.position();
     timestamps[records] = timestamp;
     values[records] = exact ? value : null;
+    positions[records] = position;
     records++;
     return true;
   }
@@ -146,7 +152,8 @@ final class OpenLot<T> {
         ends[index] - start,
         codec,
         null,
-        (T) values[index]);
+        (T) values[index],
+        positions[index]);
   }
 
   long timestamp(int index) {
@@ -156,6 +163,7 @@ final class OpenLot<T> {
   /** Starts the next lot, in the same buffer: see {@link Traced} for why that may be. */
   void clear() {
     Arrays.fill(values, 0, records, null);
+    Arrays.fill(positions, 0, records, null);
     out.position(format.headRoom());
     records = 0;
     provenance.clear();

@@ -1,6 +1,7 @@
 package dev.cats.lot;
 
 import dev.cats.content.Cid;
+import dev.cats.event.Position;
 import dev.cats.step.Ref;
 import javax.annotation.Nullable;
 
@@ -15,6 +16,10 @@ import javax.annotation.Nullable;
  * slice of a buffer that the next lot will be written over: an operator there that keeps a record
  * for longer than its call asks for the value first. What came over the network or out of state has
  * bytes of its own.
+ *
+ * <p>For as long it also knows the position that it goes back to in the outside world, if it is
+ * one: for what a later step refuses. The position is not sent on, since behind an exchange a
+ * record may go back to several; its BOM leads to all of them.
  */
 public final class Traced<T> {
   private final Cid bom;
@@ -25,8 +30,10 @@ public final class Traced<T> {
   private final int length;
   private final Codec<T> codec;
   @Nullable private final Object key;
+  @Nullable private final Position position;
   @Nullable private T value;
 
+  /** A record that came over the network or out of state. */
   Traced(
       Cid bom,
       int index,
@@ -37,6 +44,20 @@ public final class Traced<T> {
       Codec<T> codec,
       @Nullable Object key,
       @Nullable T value) {
+    this(bom, index, last, buffer, offset, length, codec, key, value, null);
+  }
+
+  Traced(
+      Cid bom,
+      int index,
+      boolean last,
+      byte[] buffer,
+      int offset,
+      int length,
+      Codec<T> codec,
+      @Nullable Object key,
+      @Nullable T value,
+      @Nullable Position position) {
     this.bom = bom;
     this.index = index;
     this.last = last;
@@ -46,6 +67,7 @@ public final class Traced<T> {
     this.codec = codec;
     this.key = key;
     this.value = value;
+    this.position = position;
   }
 
   public T value() {
@@ -78,6 +100,12 @@ public final class Traced<T> {
   @Nullable
   Object key() {
     return key;
+  }
+
+  /** Where in the outside world this goes back to; null where that is not known here. */
+  @Nullable
+  Position position() {
+    return position;
   }
 
   Traced<T> withKey(Object newKey) {

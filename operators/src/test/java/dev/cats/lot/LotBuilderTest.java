@@ -128,6 +128,24 @@ class LotBuilderTest {
   }
 
   @Test
+  void whatAStepRefusesHasThePositionThatItGoesBackTo() throws Exception {
+    LotBench bench = new LotBench(Form.ARRIVAL, 10);
+    Plan refusal = Plan.of(new Emit("reject", "why"));
+    bench.arrive(Arrival.of(new Position.KafkaRecord("events", 2, 17), "v"), refusal);
+    bench.arrive(
+        Arrival.of(new Position.FileRecord("f", LotBench.FILE, 3), "w"),
+        Plan.of(new Emit("reject", "again")));
+    bench.seal();
+
+    ByteBuffer v = ByteBuffer.wrap("v".getBytes(StandardCharsets.UTF_8));
+    ByteBuffer w = ByteBuffer.wrap("w".getBytes(StandardCharsets.UTF_8));
+    assertThat(bench.rejects())
+        .containsExactly(
+            new Rejected("bench", "rule", "why", v, "events", 2, 17L),
+            new Rejected("bench", "rule", "again", w, null, null, null));
+  }
+
+  @Test
   void recordsThatCiteTheirOwnHistoryGetLotsApart() throws Exception {
     LotBench bench = new LotBench(Form.ARRIVAL, 10);
     Cid foreign = LotBench.upstream(3);
@@ -314,9 +332,9 @@ class LotBuilderTest {
     CodecTest.Pojo bad = new CodecTest.Pojo();
     bad.at = java.time.Instant.MAX;
     bad.text = "zzz";
-    assertThat(lot.append(new CodecTest.Pojo(), 0)).isTrue();
+    assertThat(lot.append(new CodecTest.Pojo(), 0, null)).isTrue();
     int before = lot.dataBytes();
-    assertThatThrownBy(() -> lot.append(bad, 0)).hasMessageStartingWith("Invalid time");
+    assertThatThrownBy(() -> lot.append(bad, 0, null)).hasMessageStartingWith("Invalid time");
     assertThat(lot.dataBytes()).isEqualTo(before);
     assertThat(lot.records()).isEqualTo(1);
   }

@@ -8,7 +8,8 @@ import java.util.Objects;
  * it has none.
  *
  * <p>A source emits these, so that the BOM of its lots can say which records of the outside world
- * are in them. The position travels no further than the source's own lot.
+ * are in them. The position travels no further than the steps that are chained to the source: it is
+ * for what these refuse.
  */
 public sealed interface Arrival<T> {
   Position position();
