@@ -88,7 +88,11 @@ public final class KeyedTracedStream<K, T> {
     return null;
   }
 
-  /** A function over all records of a window; its outputs cite every one of them. */
+  /**
+   * A function over all records of a window; its outputs cite every one of them.
+   *
+   * <p>A record that comes when its window is over is refused, under the rule {@code late}.
+   */
   public <OUT, W extends Window> TracedStream<OUT> window(
       String name, WindowAssigner<Object, W> assigner, WindowFunction<T, OUT, K, W> function) {
     Class<OUT> type = initiative.outputType(name, WindowFunction.class, function, 1);
@@ -97,25 +101,34 @@ public final class KeyedTracedStream<K, T> {
         type,
         function,
         assigner,
-        (records, uid) ->
-            LotStreams.window(keyed(records, uid, true), from.type, assigner, function, uid));
+        (records, uid, lateAside) ->
+            LotStreams.window(
+                keyed(records, uid, true), from.type, assigner, function, uid, lateAside));
   }
 
   /**
-   * As the other; records that come when their window is over leave by a side stream, instead of
-   * being dropped as Flink does. They are in no lot of this step: give the stream one of its own.
+   * As the other; records that come when their window is over leave by a side stream, once {@link
+   * TracedStream#side} was asked for it. They are in no lot of this step: give the stream one of
+   * its own.
    */
   public <OUT, W extends Window> TracedStream<OUT> window(
       String name,
       WindowAssigner<Object, W> assigner,
       WindowFunction<T, OUT, K, W> function,
       Side<T> late) {
-    TracedStream<OUT> windowed = window(name, assigner, function);
+    return withLate(window(name, assigner, function), late);
+  }
+
+  private <OUT> TracedStream<OUT> withLate(TracedStream<OUT> windowed, Side<T> late) {
     ((PlanNode.Keyed<OUT>) windowed.node).late = late;
     return windowed;
   }
 
-  /** An aggregate that grows with each record; references grow next to its accumulator. */
+  /**
+   * An aggregate that grows with each record; references grow next to its accumulator.
+   *
+   * <p>A record that comes when its window is over is refused, under the rule {@code late}.
+   */
   public <ACC, OUT, W extends Window> TracedStream<OUT> aggregate(
       String name, WindowAssigner<Object, W> assigner, AggregateFunction<T, ACC, OUT> function) {
     Class<ACC> accumulator = initiative.outputType(name, AggregateFunction.class, function, 1);
@@ -126,9 +139,27 @@ public final class KeyedTracedStream<K, T> {
         type,
         function,
         assigner,
-        (records, uid) ->
+        (records, uid, lateAside) ->
             LotStreams.aggregate(
-                keyed(records, uid, false), assigner, function, accumulatorType, uid));
+                keyed(records, uid, false),
+                from.type,
+                assigner,
+                function,
+                accumulatorType,
+                uid,
+                lateAside));
+  }
+
+  /**
+   * As the other; records that come when their window is over leave by a side stream, once {@link
+   * TracedStream#side} was asked for it.
+   */
+  public <ACC, OUT, W extends Window> TracedStream<OUT> aggregate(
+      String name,
+      WindowAssigner<Object, W> assigner,
+      AggregateFunction<T, ACC, OUT> function,
+      Side<T> late) {
+    return withLate(aggregate(name, assigner, function), late);
   }
 
   /** A step with keyed state and timers. */
@@ -139,7 +170,8 @@ public final class KeyedTracedStream<K, T> {
         type,
         step,
         null,
-        (records, uid) -> LotStreams.process(keyed(records, uid, false), step, name, uid));
+        (records, uid, lateAside) ->
+            LotStreams.process(keyed(records, uid, false), step, name, uid));
   }
 
   private <OUT> TracedStream<OUT> add(

@@ -91,15 +91,21 @@ abstract sealed class PlanNode<T> {
 
   /** A window, an aggregate or a keyed step. */
   static final class Keyed<T> extends Worker<T> {
-    /** Adds the Flink operators, given the upstream records and a prefix for uids. */
+    /**
+     * Adds the Flink operators, given the upstream records, a prefix for uids, and whether late
+     * records leave by a side stream.
+     */
     interface Wiring {
-      DataStream<?> wire(DataStream<? extends Traced<?>> records, String uid);
+      DataStream<?> wire(DataStream<? extends Traced<?>> records, String uid, boolean lateAside);
     }
 
     final Wiring wiring;
 
-    /** The side stream of records that come too late for their window, if anybody wants it. */
+    /** What the side stream of records that come too late for their window is called, if named. */
     @Nullable Side<?> late;
+
+    /** Whether somebody has asked for that stream; if not, such records are refused. */
+    boolean lateAside;
 
     Keyed(String name, Class<T> type, PlanNode<?> from, Object function, Wiring wiring) {
       super(name, type, List.of(from), function);

@@ -125,6 +125,7 @@ public final class TracedStream<T> {
     if (worker instanceof PlanNode.Keyed<?> window
         && window.late != null
         && window.late.name().equals(side.name())) {
+      window.lateAside = true;
       return new TracedStream<>(initiative, initiative.add(new PlanNode.Late<>(window, side)));
     }
     if (worker.sides.stream().noneMatch(known -> known.name().equals(side.name()))) {

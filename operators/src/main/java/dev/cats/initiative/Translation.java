@@ -234,7 +234,7 @@ final class Translation {
       input = source(origin);
       form = LotSpec.Form.ARRIVAL;
     } else if (head instanceof PlanNode.Keyed<?> keyed) {
-      input = keyed.wiring.wire(stream(keyed.upstream.get(0)), keyed.name);
+      input = keyed.wiring.wire(stream(keyed.upstream.get(0)), keyed.name, keyed.lateAside);
       windows.put(keyed, input);
       form = LotSpec.Form.CITED;
     } else {

@@ -12,9 +12,12 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.functions.windowing.PassThroughWindowFunction;
 import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
 import org.apache.flink.streaming.api.windowing.windows.Window;
+import org.apache.flink.streaming.runtime.operators.windowing.WindowOperatorBuilder;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -68,21 +71,56 @@ public final class LotStreams {
         .keyBy(new CarriedKey<>(), key);
   }
 
+  /**
+   * A function over all records of a window.
+   *
+   * @param lateAside whether records that come too late leave by {@link #late}; if not, they are
+   *     refused
+   */
   public static <T, OUT, K, W extends Window> DataStream<?> window(
       KeyedStream<Traced<T>, K> records,
       Class<T> type,
       WindowAssigner<Object, W> assigner,
       WindowFunction<T, OUT, K, W> function,
-      String uid) {
-    return records
-        .window(assigner)
-        .sideOutputLateData(late(type))
-        .process(new CitingWindow<>(function), HandOver.<Cited<OUT>>type())
-        .name(uid)
-        .uid(uid);
+      String uid,
+      boolean lateAside) {
+    return windowed(
+        records,
+        type,
+        windows(records, type, assigner).process(new CitingWindow<>(function)),
+        uid,
+        lateAside);
   }
 
-  /** The records that came too late for {@link #window}. */
+  private static <T, K, W extends Window> WindowOperatorBuilder<Traced<T>, K, W> windows(
+      KeyedStream<Traced<T>, K> records, Class<T> type, WindowAssigner<Object, W> assigner) {
+    WindowOperatorBuilder<Traced<T>, K, W> windows =
+        new WindowOperatorBuilder<>(
+            assigner,
+            assigner.getDefaultTrigger(),
+            records.getExecutionConfig(),
+            records.getType(),
+            records.getKeySelector(),
+            records.getKeyType());
+    windows.sideOutputLateData(late(type));
+    return windows;
+  }
+
+  private static <T, OUT, K> DataStream<?> windowed(
+      KeyedStream<Traced<T>, K> records,
+      Class<T> type,
+      OneInputStreamOperator<Traced<T>, Cited<OUT>> windows,
+      String uid,
+      boolean lateAside) {
+    TypeInformation<Cited<OUT>> cited = HandOver.type();
+    SingleOutputStreamOperator<Cited<OUT>> made =
+        lateAside
+            ? records.transform(uid, cited, windows)
+            : records.transform(uid, cited, new LateRefusing<>(windows, late(type)));
+    return made.uid(uid);
+  }
+
+  /** The records that came too late for {@link #window} or {@link #aggregate}. */
   public static <T> DataStream<Traced<T>> late(DataStream<?> windowed, Class<T> type) {
     return ((SingleOutputStreamOperator<?>) windowed).getSideOutput(late(type));
   }
@@ -91,20 +129,25 @@ public final class LotStreams {
     return new OutputTag<>("cats-late", RecordType.traced(type));
   }
 
+  /** As {@link #window}, of a function that takes records one by one. */
   public static <T, ACC, OUT, K, W extends Window> DataStream<?> aggregate(
       KeyedStream<Traced<T>, K> records,
+      Class<T> type,
       WindowAssigner<Object, W> assigner,
       AggregateFunction<T, ACC, OUT> function,
       TypeInformation<ACC> accumulator,
-      String uid) {
-    return records
-        .window(assigner)
-        .aggregate(
-            new CitingAggregate<>(function),
-            new Accumulated.Type<>(accumulator),
-            HandOver.<Cited<OUT>>type())
-        .name(uid)
-        .uid(uid);
+      String uid,
+      boolean lateAside) {
+    return windowed(
+        records,
+        type,
+        windows(records, type, assigner)
+            .aggregate(
+                new CitingAggregate<>(function),
+                new PassThroughWindowFunction<K, W, Cited<OUT>>(),
+                new Accumulated.Type<>(accumulator)),
+        uid,
+        lateAside);
   }
 
   public static <T, OUT, K> DataStream<?> process(

@@ -33,9 +33,6 @@ public final class SeismologyJob {
   /** Events that were no earthquakes. */
   static final Side<Quake> OTHERS = Side.of("others", Quake.class);
 
-  /** Events that came when their day or week was over. */
-  private static final Side<Quake> LATE = Side.of("late", Quake.class);
-
   private SeismologyJob() {}
 
   /** How much later than others of its partition an event may come and still be counted. */
@@ -68,19 +65,17 @@ public final class SeismologyJob {
         .egress()
         .to("to-others", feed.sink(KafkaFeed.OTHERS, new QuakeEvents.OfQuake()));
     KeyedTracedStream<String, Quake> byNetwork = earthquakes.keyBy(new NetworkOf());
-    TracedStream<DailyStats> daily =
-        byNetwork.window(
-            "daily", TumblingEventTimeWindows.of(Duration.ofDays(1)), new DailyMagnitudes(), LATE);
-    daily.side(LATE).flatMap("late-daily", new TooLate("day"));
-    daily.egress().to("to-daily", feed.sink(KafkaFeed.DAILY, new QuakeEvents.OfDaily()));
-    TracedStream<BValue> bValue =
-        byNetwork.window(
+    byNetwork
+        .window("daily", TumblingEventTimeWindows.of(Duration.ofDays(1)), new DailyMagnitudes())
+        .egress()
+        .to("to-daily", feed.sink(KafkaFeed.DAILY, new QuakeEvents.OfDaily()));
+    byNetwork
+        .window(
             "b-value",
             TumblingEventTimeWindows.of(Duration.ofDays(7)),
-            new WeeklyGutenbergRichter(),
-            LATE);
-    bValue.side(LATE).flatMap("late-b-value", new TooLate("week"));
-    bValue.egress().to("to-b-value", feed.sink(KafkaFeed.B_VALUE, new QuakeEvents.OfBValue()));
+            new WeeklyGutenbergRichter())
+        .egress()
+        .to("to-b-value", feed.sink(KafkaFeed.B_VALUE, new QuakeEvents.OfBValue()));
     initiative.rejects().egress().to("to-rejects", feed.rejects());
     return initiative;
   }
