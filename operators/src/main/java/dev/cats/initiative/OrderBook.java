@@ -46,8 +46,10 @@ final class OrderBook {
     Class<?> type = function.getClass();
     SortedMap<String, Node> params = new TreeMap<>(worker.params);
     // What only wraps the user's own functions is named by their classes, in the parameters.
-    if (NamedClass.hasFields(function) && !(worker instanceof PlanNode.Origin<?>)) {
-      byte[] instance = NamedClass.serialized(worker.name, function);
+    if (NamedClass.hasFields(function)
+        && !(worker instanceof PlanNode.Origin<?>)
+        && !(function instanceof Described)) {
+      byte[] instance = PublicForm.of(worker.name, function);
       if (instance.length > MAX_INSTANCE) {
         throw new IllegalArgumentException(
             "Cannot add step "

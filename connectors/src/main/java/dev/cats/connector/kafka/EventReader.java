@@ -1,6 +1,7 @@
 package dev.cats.connector.kafka;
 
 import dev.cats.event.DataInitiativeEvent;
+import dev.cats.event.Described;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.header.Headers;
  *
  * <p>Not for more than one thread at a time.
  */
-public final class EventReader implements Serializable {
+public final class EventReader implements Described, Serializable {
   private static final long serialVersionUID = 1L;
 
   static final int SINGLE_OBJECT_START = 10;
@@ -61,6 +62,14 @@ public final class EventReader implements Serializable {
   public static EventReader of(
       EventSchemas schemas, @Nullable String registryUrl, Map<String, String> registryProperties) {
     return new EventReader(schemas, registryUrl, registryProperties);
+  }
+
+  /** The schemas that it knows, and the registry; not how to be let in there. */
+  @Override
+  public Map<String, String> params() {
+    return registryUrl == null
+        ? Map.of("schemas", schemas.toString())
+        : Map.of("schemas", schemas.toString(), "registry", SchemaRegistry.shown(registryUrl));
   }
 
   /**

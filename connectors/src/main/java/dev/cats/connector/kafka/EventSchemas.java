@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SchemaParseException;
@@ -66,6 +67,12 @@ public final class EventSchemas implements Serializable {
   Optional<Schema> find(long fingerprint) {
     return Optional.ofNullable(schemas.get(fingerprint))
         .map(text -> new Schema.Parser().parse(text));
+  }
+
+  /** The fingerprints. */
+  @Override
+  public String toString() {
+    return schemas.keySet().stream().map(EventSchemas::shown).collect(Collectors.joining(","));
   }
 
   /** A fingerprint as messages have it. */

@@ -1,6 +1,7 @@
 package dev.cats.connector.kafka;
 
 import dev.cats.event.DataInitiativeEvent;
+import dev.cats.event.Described;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -25,7 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *
  * <p>Not for more than one thread at a time.
  */
-public final class EventWriter implements Serializable {
+public final class EventWriter implements Described, Serializable {
   private static final long serialVersionUID = 1L;
 
   private static final byte[] SINGLE_OBJECT = singleObjectHeader(EventCodec.FINGERPRINT);
@@ -67,6 +68,14 @@ public final class EventWriter implements Serializable {
         WireFormat.CONFLUENT,
         Objects.requireNonNull(registryUrl, "registryUrl"),
         registryProperties);
+  }
+
+  /** The format, and the registry; not how to be let in there. */
+  @Override
+  public Map<String, String> params() {
+    return registryUrl == null
+        ? Map.of("wire", format.toString())
+        : Map.of("wire", format.toString(), "registry", SchemaRegistry.shown(registryUrl));
   }
 
   public WireFormat format() {

@@ -97,6 +97,13 @@ public final class LocalBroker {
     return new LocalBroker(jars, folder, port, "SSL", settings).with(ssl);
   }
 
+  /**
+   * The same, over TLS only and for users only, with the broker's {@code ssl.*} and SASL settings.
+   */
+  public LocalBroker forUsers(Map<String, String> settings) {
+    return new LocalBroker(jars, folder, port, "SASL_SSL", this.settings).with(settings);
+  }
+
   /** Where the build puts the broker's jars, below the root of the project. */
   public static Path jars(Path root) {
     return root.resolve("connectors/kafka-broker/target/lib");
@@ -207,7 +214,9 @@ public final class LocalBroker {
     all.put("controller.listener.names", "CONTROLLER");
     all.put("listeners", protocol + "://" + bootstrap() + ",CONTROLLER://" + controller);
     all.put("inter.broker.listener.name", protocol);
-    all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT");
+    all.put(
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT");
     all.put("log.dirs", folder.resolve("data").toString());
     all.put("auto.create.topics.enable", "false");
     for (String topic : List.of("offsets.topic", "transaction.state.log")) {

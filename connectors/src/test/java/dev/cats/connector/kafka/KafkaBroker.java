@@ -10,11 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
 
 /**
  * A real Kafka broker for a test: a JVM of its own with a folder of its own, gone when it is
@@ -88,6 +90,32 @@ public final class KafkaBroker implements AutoCloseable {
         LocalBroker.of(JARS, folder.resolve("broker"), LocalBroker.freePort())
             .overTls(certificates.broker());
     return started(new KafkaBroker(folder, broker, certificates.client()));
+  }
+
+  /** As {@link #startTls}, and to one user only, whose password is a new one. */
+  public static KafkaBroker startForUser() throws IOException, InterruptedException {
+    assumeAvailable();
+    Path folder = Files.createTempDirectory("kafka-sasl");
+    Certificates certificates = Certificates.in(folder);
+    String password = UUID.randomUUID().toString();
+    String user =
+        "%s required username=\"cats\" password=\"%s\""
+            .formatted(PlainLoginModule.class.getName(), password);
+    Map<String, String> broker = new HashMap<>(certificates.broker());
+    broker.put("listener.name.sasl_ssl.ssl.client.auth", "required");
+    broker.put(
+        "listener.name.sasl_ssl.plain.sasl.jaas.config", user + " user_cats=\"" + password + "\";");
+    broker.put("sasl.enabled.mechanisms", "PLAIN");
+    broker.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    Map<String, String> client = new HashMap<>(certificates.client());
+    client.put("security.protocol", "SASL_SSL");
+    client.put("sasl.mechanism", "PLAIN");
+    client.put("sasl.jaas.config", user + ";");
+    return started(
+        new KafkaBroker(
+            folder,
+            LocalBroker.of(JARS, folder.resolve("broker"), LocalBroker.freePort()).forUsers(broker),
+            client));
   }
 
   private static KafkaBroker started(KafkaBroker broker) throws IOException, InterruptedException {

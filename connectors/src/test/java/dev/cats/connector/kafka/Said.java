@@ -14,7 +14,7 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What was logged while this is open, of one level and above. */
-final class Said extends AbstractAppender implements AutoCloseable {
+public final class Said extends AbstractAppender implements AutoCloseable {
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
   private final Map<LoggerConfig, Level> before = new HashMap<>();
@@ -33,7 +33,7 @@ final class Said extends AbstractAppender implements AutoCloseable {
   }
 
   /** Listens to everybody. */
-  static Said everything(Level level) {
+  public static Said everything(Level level) {
     Said said = new Said(level);
     for (LoggerConfig logger : said.context.getConfiguration().getLoggers().values()) {
       said.before.putIfAbsent(logger, logger.getLevel());
@@ -55,12 +55,12 @@ final class Said extends AbstractAppender implements AutoCloseable {
             + thrown);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
   /** Those that contain this text. */
-  List<String> about(String text) {
+  public List<String> about(String text) {
     return lines.stream().filter(line -> line.contains(text)).toList();
   }
 
