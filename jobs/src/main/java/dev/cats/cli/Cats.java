@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       "  ./cats produce FILE …      send a file to a Kafka topic as events",
       "  ./cats bench               what provenance costs on this machine",
       "  ./cats up kafka            a Kafka broker on this machine; ./cats down ends it",
+      "  ./cats up kubo             a node of IPFS on this machine",
       "  ./cats doctor              what works here, and what to do about the rest",
       "  ./cats trace --help        each command explains itself by example",
       "",

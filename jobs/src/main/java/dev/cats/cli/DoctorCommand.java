@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = {
       "Says what works here, and what to do about what does not.",
-      "Asks all that a run may need: the JDK, Maven, the store, and the servers of ./cats up. Changes nothing."
+      "Asks all that a run may need: the JDK, Maven, Go, the store, and the servers of ./cats up. Changes nothing."
     },
     footer = {
       "",
@@ -70,6 +70,7 @@ final class DoctorCommand extends ServiceCommand {
     List<Check> checks = new ArrayList<>();
     checks.add(java());
     checks.add(maven());
+    checks.add(go());
     checks.add(store());
     if ("file".equals(where().uri().getScheme())) {
       for (Service service : Services.ALL) {
@@ -104,9 +105,32 @@ final class DoctorCommand extends ServiceCommand {
       return new Check("maven", State.OK, Maven.version(), "");
     } catch (IOException e) {
       Check wrong = Check.wrong("maven", e, "");
-      return Services.ALL.stream().allMatch(Service::isFetched)
+      return Services.ALL.stream()
+              .filter(service -> service.tool() == Service.Tool.MAVEN)
+              .allMatch(Service::isFetched)
           ? new Check("maven", State.OFF, wrong.found(), wrong.next())
           : wrong;
+    }
+  }
+
+  /** Only Kubo needs it, and only to be built. */
+  private static Check go() throws InterruptedException {
+    try {
+      return new Check("go", State.OK, Services.go(), "");
+    } catch (IOException e) {
+      Check missing = Check.wrong("go", e, "");
+      boolean built =
+          Services.ALL.stream()
+              .filter(service -> service.tool() == Service.Tool.GO)
+              .allMatch(Service::isFetched);
+      return new Check(
+          "go",
+          State.OFF,
+          missing.found(),
+          built
+              ? "Not needed: Kubo is built."
+              : missing.next()
+                  + "\nOnly ./cats up kubo needs it; without a node of its own, nothing does.");
     }
   }
 
@@ -142,13 +166,19 @@ final class DoctorCommand extends ServiceCommand {
       Services services = services();
       Optional<Daemon> daemon = services.remembered(service);
       if (daemon.isEmpty()) {
-        Optional<String> owner = Services.portOwner(service.defaultPort());
+        Optional<String> owner =
+            service.defaultPort().isPresent()
+                ? Services.portOwner(service.defaultPort().getAsInt())
+                : Optional.empty();
         return new Check(
             service.name(),
             State.OFF,
             "not started"
                 + owner
-                    .map(who -> "; at its port %d listens %s".formatted(service.defaultPort(), who))
+                    .map(
+                        who ->
+                            "; at its port %d listens %s"
+                                .formatted(service.defaultPort().getAsInt(), who))
                     .orElse(""),
             "Start it: " + up + (owner.isPresent() ? " --port N" : ""));
       }

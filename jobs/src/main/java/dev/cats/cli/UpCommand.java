@@ -3,6 +3,7 @@ package dev.cats.cli;
 import dev.cats.service.Service;
 import dev.cats.service.Services;
 import dev.cats.service.Services.Up;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,26 +25,30 @@ import picocli.CommandLine.Parameters;
       "",
       "Services:",
       "  kafka   a broker of Apache Kafka, data in services/kafka of the store, 512 MB of heap at most",
+      "  kubo    a node of IPFS that talks to no other unless told to, data in services/kubo of the store",
       "",
       "Examples:",
       "  ./cats up                      all of them",
       "  ./cats up kafka --port 9192    another port than 9092",
+      "  ./cats up kubo                 a node at any free port; says which",
       "  ./cats up --store /data/usgs   beside another store, with data of its own",
       "  ./cats up --json               {\"services\":[{\"service\",\"address\",\"pid\",\"data\",\"log\",\"started\"}]}",
       "",
-      "The first `up kafka` fetches the broker with Maven. ./cats doctor asks what runs, ./cats down ends it."
+      "The first `up kafka` fetches the broker with Maven; the first `up kubo` builds the node with Go, for some",
+      "minutes. ./cats doctor asks what runs, ./cats down ends it."
     })
 final class UpCommand extends ServiceCommand {
   @Parameters(
       paramLabel = "SERVICE",
       arity = "0..*",
-      description = "Which: kafka. Default: all that there are.")
+      description = "Which: kafka, kubo. Default: all that there are.")
   private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Where the one service named is to listen. Default: 9092 for kafka.")
+      description =
+          "Where the one service named is to listen. Default: 9092 for kafka, any for kubo.")
   private Integer port;
 
   @Override
@@ -57,6 +62,9 @@ final class UpCommand extends ServiceCommand {
     Services services = services();
     List<Up> all = new ArrayList<>();
     for (Service service : wanted) {
+      if (names.isEmpty() && !canBeFetched(service)) {
+        continue;
+      }
       Up up =
           services.up(
               service, port == null ? OptionalInt.empty() : OptionalInt.of(port), this::progress);
@@ -72,6 +80,19 @@ final class UpCommand extends ServiceCommand {
     }
     out().flush();
     return 0;
+  }
+
+  /** Who asks for all that there are gets those that are possible here. */
+  private boolean canBeFetched(Service service) throws InterruptedException {
+    if (service.tool() == Service.Tool.GO && !service.isFetched()) {
+      try {
+        Services.go();
+      } catch (IOException e) {
+        progress("Leaving out %s: %s".formatted(service.name(), e.getMessage()));
+        return false;
+      }
+    }
+    return true;
   }
 
   private void print(Up up, Path folder) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,8 +28,8 @@ final class KafkaService implements Service {
   }
 
   @Override
-  public int defaultPort() {
-    return PORT;
+  public OptionalInt defaultPort() {
+    return OptionalInt.of(PORT);
   }
 
   @Override
@@ -39,6 +40,11 @@ final class KafkaService implements Service {
   @Override
   public Path log(Path folder) {
     return broker(folder, PORT).log();
+  }
+
+  @Override
+  public Tool tool() {
+    return Tool.MAVEN;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.cats.service;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -15,13 +16,23 @@ public interface Service {
   /** One lower-case word: its name on the command line, and of its folder. */
   String name();
 
-  int defaultPort();
+  /** Where it listens unless it is told otherwise; none, if any free port will do. */
+  OptionalInt defaultPort();
 
   /** Where clients begin, in the form in which other commands take it. */
   String address(int port);
 
   /** What it has to say, once it was started on this folder. */
   Path log(Path folder);
+
+  /** What brings the things that services are made of. */
+  enum Tool {
+    MAVEN,
+    GO
+  }
+
+  /** What it takes to {@link #fetch} it. */
+  Tool tool();
 
   /** Whether everything that it is made of is here. */
   boolean isFetched();

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 /** The services of one store: starts them, ends them, and knows which are there. */
 public final class Services {
   /** Those that there are, in the order in which a laptop starts them. */
-  public static final List<Service> ALL = List.of(new KafkaService());
+  public static final List<Service> ALL = List.of(new KafkaService(), new KuboService());
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
@@ -71,6 +71,18 @@ public final class Services {
   /** A service that runs no more. */
   public record Down(Service service, Daemon daemon, Ending ending) {}
 
+  /** Where the Kubo node of a store is, if {@code ./cats up kubo} has one running. */
+  public static Optional<String> kubo(URI store) throws IOException {
+    return "file".equals(store.getScheme())
+        ? of(Path.of(store), "").remembered("kubo").filter(Daemon::isAlive).map(Daemon::address)
+        : Optional.empty();
+  }
+
+  /** Which Go would build Kubo; an IOException that says what to do, if none would. */
+  public static String go() throws IOException, InterruptedException {
+    return KuboService.go();
+  }
+
   /** Who listens at a port of this machine, in words; nothing if it is free. */
   public static Optional<String> portOwner(int port) {
     return LocalBroker.isFree(port) ? Optional.empty() : Optional.of(PortOwner.of(port));
@@ -97,7 +109,8 @@ public final class Services {
   /**
    * Starts a service, unless it runs, and waits until it answers.
    *
-   * @param port where it is to listen; its default if there is none given
+   * @param port where it is to listen; if there is none given, where it did before, else its
+   *     default, else anywhere
    */
   public Up up(Service service, OptionalInt port, Consumer<String> progress)
       throws IOException, InterruptedException {
@@ -129,7 +142,12 @@ public final class Services {
   /** The port that a service has, or is to have; an IOException if that cannot be. */
   private int checkPort(Service service, Optional<Daemon> before, OptionalInt asked)
       throws IOException {
-    int port = asked.orElse(before.map(Daemon::port).orElse(service.defaultPort()));
+    OptionalInt usual =
+        before.map(daemon -> OptionalInt.of(daemon.port())).orElseGet(service::defaultPort);
+    if (asked.isEmpty() && usual.isEmpty()) {
+      return LocalBroker.freePort();
+    }
+    int port = asked.orElseGet(usual::getAsInt);
     if (before.isPresent() && before.get().isAlive()) {
       if (port != before.get().port()) {
         throw new IOException(

@@ -75,7 +75,8 @@ class FetchIT {
         .contains("no route to host")
         .contains("Maven's whole answer is in " + root.resolve("target/fetch.log"));
     assertThat(root.resolve("target/fetch.log")).content().contains("[INFO] Scanning");
-    assertThat(cats(path(), "down").out()).isEqualTo("kafka: nothing to end\n");
+    assertThat(cats(path(), "down").out())
+        .isEqualTo("kafka: nothing to end\nkubo: nothing to end\n");
   }
 
   @Test

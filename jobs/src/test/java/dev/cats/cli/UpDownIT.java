@@ -125,7 +125,8 @@ class UpDownIT {
 
     Answer down = ask("down");
     assertThat(down.code()).isZero();
-    assertThat(down.lines()).containsExactly("kafka is down (process " + up.get("pid") + ")");
+    assertThat(down.lines())
+        .containsExactly("kafka is down (process " + up.get("pid") + ")", "kubo: nothing to end");
     assertThat(Services.kafka(store.toUri())).isEmpty();
     assertThat(ask("down", "kafka").lines()).containsExactly("kafka: nothing to end");
     assertThat(ask("down", "--json").out().strip()).isEqualTo("{\"services\":[]}");

@@ -14,5 +14,8 @@
  * the segment again makes the index. Segments that were sealed and never committed stay in {@code
  * staged}; nothing names them. Network file systems that do not honour POSIX locks keep no second
  * writer out.
+ *
+ * <p>For a laptop and for tests, {@link dev.cats.connector.ipfs.KuboBuild} builds a node and {@link
+ * dev.cats.connector.ipfs.LocalKubo} starts one, as a process of its own on the loopback interface.
  */
 package dev.cats.connector.ipfs;
