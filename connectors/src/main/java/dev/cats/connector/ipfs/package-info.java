@@ -7,13 +7,15 @@
  *
  * <p><b>Guaranteed</b>: a sealed segment is on the medium; a committed one is seen whole, in every
  * process; HEAD is the old or the new one, never a part of either. A store is an ordinary folder of
- * ordinary CARs: {@code ipfs dag import segments/*.car} takes all of it.
+ * ordinary CARs: {@code ipfs dag import segments/*.car} takes all of it. A node or gateway is never
+ * believed: blocks are hashed, imports are counted.
  *
  * <p><b>Awkward cases</b>: a lock of a local store ends with its process, one on another file
  * system has to be deleted after a crash. An archive without an index is not visible: committing
  * the segment again makes the index. Segments that were sealed and never committed stay in {@code
- * staged}; nothing names them. Network file systems that do not honour POSIX locks keep no second
- * writer out.
+ * staged}; nothing names them. A Kubo node finds a block under any codec, keeps nothing that is not
+ * pinned from its garbage collection, and answers 200 before it knows whether all went well.
+ * Network file systems that do not honour POSIX locks keep no second writer out.
  *
  * <p>For a laptop and for tests, {@link dev.cats.connector.ipfs.KuboBuild} builds a node and {@link
  * dev.cats.connector.ipfs.LocalKubo} starts one, as a process of its own on the loopback interface.
