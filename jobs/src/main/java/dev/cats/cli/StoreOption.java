@@ -75,6 +75,11 @@ final class StoreOption {
     return store;
   }
 
+  /** Opens a store to add to it; one that is not there is made by whoever locks it. */
+  BlockStore openToAdd() throws IOException {
+    return BlockStores.open(uri());
+  }
+
   /** What HEAD names. */
   Cid head(BlockStore store, String verb) throws IOException {
     return store

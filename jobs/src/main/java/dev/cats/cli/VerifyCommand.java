@@ -36,7 +36,6 @@ import picocli.CommandLine.Parameters;
     })
 final class VerifyCommand extends StoreCommand {
   private static final String HEAD = "HEAD";
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   @Parameters(
       paramLabel = "CID|HEAD",
@@ -47,7 +46,19 @@ final class VerifyCommand extends StoreCommand {
   int ask(BlockStore store) throws IOException {
     Cid root = where().target(store, target, "verify");
     long started = System.nanoTime();
-    IntegrityReport report = IntegrityCheck.run(store, root, new Ticker(started));
+    Ticker ticker = new Ticker(err());
+    IntegrityReport report =
+        IntegrityCheck.run(
+            store,
+            root,
+            (blocks, bytes, problems) ->
+                ticker.at(
+                    () ->
+                        "%s, %s, %s so far"
+                            .formatted(
+                                count(blocks, "block"),
+                                megabytes(bytes),
+                                count(problems, "problem"))));
     if (target.equals(HEAD)) {
       report = report.and(store.inspect());
     }
@@ -57,28 +68,6 @@ final class VerifyCommand extends StoreCommand {
       print(report, Duration.ofNanos(System.nanoTime() - started));
     }
     return report.ok() ? FINE : Failure.FOUND_WRONG;
-  }
-
-  /** Says how far the check is, every two seconds. */
-  private final class Ticker implements IntegrityCheck.Progress {
-    private long due;
-
-    Ticker(long started) {
-      due = started + PATIENCE.toNanos();
-    }
-
-    @Override
-    public void at(long blocks, long bytes, long problems) {
-      long now = System.nanoTime();
-      if (now - due >= 0) {
-        due = now + PATIENCE.toNanos();
-        err()
-            .printf(
-                "  %s, %s, %s so far%n",
-                count(blocks, "block"), megabytes(bytes), count(problems, "problem"));
-        err().flush();
-      }
-    }
   }
 
   private void print(IntegrityReport report, Duration took) {
@@ -113,10 +102,6 @@ final class VerifyCommand extends StoreCommand {
                 count(more, "problem"), target, where().option());
       }
     }
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 
   private static String line(IntegrityReport report) {

@@ -35,7 +35,8 @@ class ArchitectureTest {
     "dev.cats.lot..",
     "dev.cats.egress..",
     "dev.cats.lineage..",
-    "dev.cats.replay.."
+    "dev.cats.replay..",
+    "dev.cats.transfer.."
   };
 
   private static final String[] CONNECTORS = {"dev.cats.connector.."};

@@ -7,10 +7,12 @@ import dev.cats.bom.LotReader;
 import dev.cats.bom.Manifest;
 import dev.cats.bom.Order;
 import dev.cats.bom.Page;
+import dev.cats.bom.Structure;
 import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.content.CorruptBlockException;
 import dev.cats.content.DecodeException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -135,6 +137,17 @@ public final class Documents {
       return LotReader.of(block);
     } catch (DecodeException e) {
       throw new UnreadableBlockException(data, role, e.getMessage(), e);
+    }
+  }
+
+  /** Whether the order behind a BOM says that its lot is hashed and not stored. */
+  public boolean isOnlyHashed(Cid bom) throws IOException {
+    try {
+      Order order = order(bom(bom, "BOM of a lot"));
+      return document(order.structure(), "structure") instanceof Structure structure
+          && "ends".equalsIgnoreCase(structure.configuration().get("cats.lot.store"));
+    } catch (MissingBlockException | UnreadableBlockException | CorruptBlockException elsewhere) {
+      return false; // a finding of whoever comes to that block
     }
   }
 

@@ -183,7 +183,7 @@ public final class IntegrityCheck {
   }
 
   private void missing(Visit visit) throws IOException {
-    if (visit.role() == Role.LOT && isOnlyHashed(visit)) {
+    if (visit.role() == Role.LOT && documents.isOnlyHashed(visit.by().orElseThrow())) {
       unstored++;
       return;
     }
@@ -193,17 +193,6 @@ public final class IntegrityCheck {
         visit.where(),
         "Cannot find block %s (%s): %s does not hold it"
             .formatted(visit.cid(), visit.where(), store.describe()));
-  }
-
-  /** Whether the order behind a lot says that interior lots are hashed and not stored. */
-  private boolean isOnlyHashed(Visit lot) throws IOException {
-    try {
-      Order order = documents.order(documents.bom(lot.by().orElseThrow(), "BOM of a lot"));
-      return documents.document(order.structure(), "structure") instanceof Structure structure
-          && "ends".equalsIgnoreCase(structure.configuration().get("cats.lot.store"));
-    } catch (MissingBlockException | UnreadableBlockException | CorruptBlockException elsewhere) {
-      return false; // reported where the walk comes to it
-    }
   }
 
   private void read(Visit visit, Block block) throws IOException, DecodeException {

@@ -68,7 +68,7 @@ public final class CarReader implements Closeable {
       if (length < 0) {
         return Optional.empty();
       }
-      section = exactly(length, start, "the section");
+      section = section(length, start);
       cid = cid(section, start);
     } catch (DecodeException e) {
       broken = e;
@@ -133,21 +133,35 @@ public final class CarReader implements Closeable {
     return (int) length;
   }
 
+  private byte[] section(int length, long start) throws IOException, DecodeException {
+    byte[] bytes = in.readNBytes(length);
+    position += bytes.length;
+    if (bytes.length < length) {
+      String part;
+      try {
+        part = "the section of block " + Cid.prefix(bytes, 0, bytes.length);
+      } catch (DecodeException cutInTheCid) {
+        part = "the section";
+      }
+      throw cutShort(start, length, part, bytes.length);
+    }
+    return bytes;
+  }
+
   private byte[] exactly(int length, long start, String part) throws IOException, DecodeException {
     byte[] bytes = in.readNBytes(length);
     position += bytes.length;
     if (bytes.length < length) {
-      throw new DecodeException(
-          at(start)
-              + "expected "
-              + length
-              + " bytes of "
-              + part
-              + ", found "
-              + bytes.length
-              + " and the end of the file");
+      throw cutShort(start, length, part, bytes.length);
     }
     return bytes;
+  }
+
+  private static DecodeException cutShort(long start, int expected, String part, int found) {
+    return new DecodeException(
+        at(start)
+            + "expected %d bytes of %s, found %d and the end of the file"
+                .formatted(expected, part, found));
   }
 
   private static List<Cid> roots(Bytes header) throws DecodeException {

@@ -65,6 +65,11 @@ public final class CarWriter implements Closeable {
     return position;
   }
 
+  /** Hands everything written so far on to where the stream leads. */
+  public void flush() throws IOException {
+    out.flush();
+  }
+
   @Override
   public void close() throws IOException {
     out.close();
