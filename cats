@@ -129,7 +129,7 @@ options=(
 # Questions are short: the quick compiler and the small collector answer them sooner.
 case ${1:-} in
   '' | -* | help | log | show | trace | up | down | doctor) options+=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1) ;;
-  verify) options+=(-XX:+UseSerialGC) ;;
+  verify | export | import | fetch | prune) options+=(-XX:+UseSerialGC) ;;
   *) options+=(-XX:+UseParallelGC) ;;
 esac
 

@@ -1,6 +1,7 @@
 package dev.cats.cli;
 
 import dev.cats.lineage.Reach;
+import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
 /** How much of a history goes along. */
@@ -10,7 +11,7 @@ final class DepthOption {
       names = "--depth",
       paramLabel = "N",
       description =
-          "Only N steps of history: a step is from a BOM to those it stands on, or to the manifest before. Default: all")
+          "Only N steps of history, from a BOM to those it stands on, or to the manifest before. Default: all")
   private Integer depth;
 
   @Option(
@@ -32,5 +33,14 @@ final class DepthOption {
     return none
         ? Reach.Scope.WHOLE.depth(0)
         : depth == null ? Reach.Scope.WHOLE : Reach.Scope.WHOLE.depth(depth);
+  }
+
+  /** Says in how many places history was left out. */
+  static void print(long cut, PrintWriter out) {
+    if (cut > 0) {
+      out.printf(
+          "Left out, as asked: what is further back (%s where history goes on)%n",
+          StoreCommand.count(cut, "place"));
+    }
   }
 }

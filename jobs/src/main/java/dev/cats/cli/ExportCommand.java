@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes everything behind a CID to one file: a CAR archive, version 1, whose only root is the CID. Any IPFS node",
-      "takes it (ipfs dag import FILE), and so does ./cats import. The file appears when it is whole."
+      "Writes everything behind a CID to one file: a CAR archive, version 1, whose only root is the CID. Any",
+      "IPFS node takes it (ipfs dag import FILE), and so does ./cats import. The file appears when it is whole."
     },
     footer = {
       "",
@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
       "    {\"root\",\"file\",\"bytes\",\"blocks\",\"manifests\",\"boms\",\"lots\",\"cut\",\"missing\",\"missingHistory\",",
       "     \"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}",
       "",
-      "A history of any length is streamed. Exit codes: 0 all is in the file, 1 blocks are missing or damaged, 2 the store",
-      "cannot be asked or the file cannot be written."
+      "A history of any length is streamed. Exit codes: 0 all is in the file, 1 blocks are missing or damaged,",
+      "2 the store cannot be asked or the file cannot be written."
     })
 final class ExportCommand extends StoreCommand {
 
@@ -56,7 +56,7 @@ final class ExportCommand extends StoreCommand {
   int ask(BlockStore store) throws IOException {
     Reach.Scope scope = depth.scope("export");
     Cid root = where().target(store, target, "export");
-    checkFile();
+    checkFile(file, "export", overwrite);
     if (!store.has(root)) {
       throw where().unknown(store, root, "export");
     }
@@ -79,19 +79,21 @@ final class ExportCommand extends StoreCommand {
     return report.gaps().none() ? FINE : Failure.FOUND_WRONG;
   }
 
-  private void checkFile() {
+  /** Whether a file can be written, as far as can be told beforehand. */
+  static void checkFile(Path file, String what, boolean overwrite) {
     Path folder = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
       throw Failure.usage(
-          "Cannot export to %s: %s"
+          "Cannot %s to %s: %s"
               .formatted(
+                  what,
                   file,
                   Files.isDirectory(file) ? "it is a folder" : "there is no folder " + folder),
-          "Name a file in a folder that is there: --car usgs.car");
+          "Name a file in a folder that is there.");
     }
     if (Files.exists(file) && !overwrite) {
       throw Failure.usage(
-          "Cannot export to %s: there is such a file already".formatted(file),
+          "Cannot %s to %s: there is such a file already".formatted(what, file),
           "Choose another name, or give --overwrite.");
     }
   }
@@ -109,12 +111,7 @@ final class ExportCommand extends StoreCommand {
             count(tally.blocks(), "block"),
             megabytes(report.bytes()),
             took.toMillis() / 1000.0);
-    if (tally.cut() > 0) {
-      out()
-          .printf(
-              "Left out, as asked: what is further back (%s)%n",
-              count(tally.cut(), "place") + " where history goes on");
-    }
+    DepthOption.print(tally.cut(), out());
     GapsText.print(report.gaps(), out());
     out().printf("%nOn the other machine: ./cats import %s%n", file.getFileName());
     out().printf("             and then: ./cats verify %s%n", root);

@@ -22,23 +22,23 @@ import picocli.CommandLine.Parameters;
     name = "import",
     mixinStandardHelpOptions = true,
     description = {
-      "Adds the blocks of a CAR archive (version 1: of ./cats export, ipfs dag export, …) to a store. Every block is hashed",
-      "and compared first: of an archive that is cut short or has one wrong bit, nothing is added. To import it again",
-      "changes nothing. The store must not be in use by a run."
+      "Adds the blocks of a CAR archive (version 1: of ./cats export, ipfs dag export, …) to a store. Every block",
+      "is hashed and compared first: of an archive that is cut short or has one wrong bit, nothing is added. To",
+      "import it again changes nothing. The store must not be in use by a run."
     },
     footer = {
       "",
       "Examples:",
       "  ./cats import usgs.car                       into cats-data, which is made if it is not there",
       "  ./cats import usgs.car --store /data/theirs  into another store",
-      "  ./cats import usgs.car --head                and make its root, a manifest, this store's HEAD: if there is none yet,",
-      "                                               or if the root's chain goes on from it",
+      "  ./cats import usgs.car --head                and make its root, a manifest, this store's HEAD, if there",
+      "                                               is none yet or the root's chain goes on from it",
       "  ./cats import usgs.car --json                one object:",
-      "    {\"file\",\"bytes\",\"blocks\",\"added\",\"addedBytes\",\"segments\",\"head\",\"roots\":[{\"root\",\"missing\",",
-      "     \"missingHistory\",\"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}]}",
+      "    {\"file\",\"bytes\",\"blocks\",\"added\",\"addedBytes\",\"segments\",\"head\",\"roots\":[{\"root\",",
+      "     \"missing\",\"missingHistory\",\"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}]}",
       "",
-      "Exit codes: 0 it is in, 1 the archive is damaged, or blocks are missing behind its root (other than history that was",
-      "left out, which is only said), 2 it cannot be read or the store not be written."
+      "Exit codes: 0 it is in, 1 the archive is damaged, or blocks are missing behind its root (other than",
+      "history that was left out, which is only said), 2 it cannot be read or the store not be written."
     })
 final class ImportCommand extends StoreCommand {
 

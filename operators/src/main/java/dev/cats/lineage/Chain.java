@@ -41,4 +41,29 @@ public final class Chain {
     next = manifest.previous();
     return Optional.of(manifest);
   }
+
+  /** Takes manifests one at a time. */
+  @FunctionalInterface
+  public interface Visitor {
+    void visit(Manifest manifest) throws IOException;
+  }
+
+  /**
+   * Walks a manifest and those before it, so many at most, the oldest first; in the memory of one
+   * manifest too.
+   */
+  public static void oldestFirst(Documents documents, Cid newest, long most, Visitor visitor)
+      throws IOException {
+    try (Frontier manifests = new Frontier()) {
+      Chain chain = from(documents, newest);
+      Optional<Manifest> at = chain.next();
+      for (long i = 0; i < most && at.isPresent(); i++) {
+        manifests.push(new Visit(at.get().cid(), Visit.Role.MANIFEST, Optional.empty()));
+        at = i + 1 < most ? chain.next() : Optional.empty();
+      }
+      for (Optional<Visit> next = manifests.pop(); next.isPresent(); next = manifests.pop()) {
+        visitor.visit(documents.manifest(next.get().cid(), "manifest"));
+      }
+    }
+  }
 }

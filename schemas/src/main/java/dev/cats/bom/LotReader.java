@@ -83,6 +83,11 @@ public final class LotReader {
     return schema;
   }
 
+  /** The sync marker, which the schema's text gives. */
+  public Bytes sync() {
+    return bytes.slice(bytes.size() - LotFormat.SYNC_SIZE, bytes.size());
+  }
+
   public int records() {
     return offsets.length - 1;
   }
