@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       "  ./cats export HEAD --car new.car --depth 1  the newest manifest and the one before, and their BOMs",
       "  ./cats export bafkrei… --car lot.car        a lot, a file, any block",
       "  ./cats export HEAD --car usgs.car --json    one object:",
-      "    {\"root\",\"file\",\"bytes\",\"blocks\",\"manifests\",\"boms\",\"lots\",\"cut\",\"missing\",\"missingHistory\",",
+      "    {\"root\",\"file\",\"bytes\",\"blocks\",\"manifests\",\"boms\",\"lots\",\"cut\",\"missing\",\"missingHistory\",\"pruned\",",
       "     \"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}",
       "",
       "A history of any length is streamed. Exit codes: 0 all is in the file, 1 blocks are missing or damaged,",

@@ -5,6 +5,7 @@ import dev.cats.content.DecodeException;
 import dev.cats.content.StoreLockedException;
 import dev.cats.lineage.MissingBlockException;
 import dev.cats.lineage.UnreadableBlockException;
+import dev.cats.retention.DamagedHistoryException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -101,6 +102,11 @@ final class Failures {
       return cause.getMessage()
           + "\nWait for that run to end, or give this one another store with --store.";
     }
+    if (cause instanceof MissingBlockException missing && missing.pruned()) {
+      return cause.getMessage()
+          + "\nFrom a store that still has it: ./cats fetch %s --from STORE"
+              .formatted(missing.cid());
+    }
     if (cause instanceof CorruptBlockException
         || cause instanceof MissingBlockException
         || cause instanceof UnreadableBlockException) {
@@ -156,10 +162,14 @@ final class Failures {
     if (cause instanceof Failure failure) {
       return failure.exitCode();
     }
+    if (cause instanceof MissingBlockException missing && missing.pruned()) {
+      return Failure.USAGE;
+    }
     boolean found =
         cause instanceof CorruptBlockException
             || cause instanceof MissingBlockException
             || cause instanceof UnreadableBlockException
+            || cause instanceof DamagedHistoryException
             || cause instanceof DecodeException;
     return found ? Failure.FOUND_WRONG : Failure.USAGE;
   }

@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
       "                                              what it made in the newest manifest",
       "  ./cats fetch bafyrei… --from /mnt/theirs --json    one object:",
       "    {\"root\",\"from\",\"blocks\",\"manifests\",\"boms\",\"lots\",\"added\",\"addedBytes\",\"segments\",\"cut\",",
-      "     \"missing\",\"missingHistory\",\"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}",
+      "     \"missing\",\"missingHistory\",\"pruned\",\"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}",
       "",
       "Exit codes: 0 it is here, 1 blocks are missing or damaged, 2 a store cannot be asked or written."
     })
@@ -260,6 +260,13 @@ final class FetchCommand extends StoreCommand {
                         .formatted(
                             count(written.records(), "record"), count(written.lots(), "lot")));
           });
+      if (output.pruned() > 0) {
+        err()
+            .printf(
+                "Without what was pruned: %s of older manifests, of whichever step%n",
+                count(output.pruned(), "BOM"));
+        err().flush();
+      }
       return written.records();
     }
   }

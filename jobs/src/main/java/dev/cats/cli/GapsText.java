@@ -23,6 +23,11 @@ final class GapsText {
           "%s of other initiatives cited and not here%n",
           StoreCommand.count(gaps.elsewhere(), "BOM"));
     }
+    if (gaps.pruned() > 0) {
+      out.printf(
+          "Not here any more: %s that %s pruned, and what is behind%n",
+          StoreCommand.count(gaps.pruned(), "block"), gaps.pruned() == 1 ? "was" : "were");
+    }
     if (gaps.none()) {
       return;
     }
@@ -44,10 +49,13 @@ final class GapsText {
     }
   }
 
-  /** {@code "missing","missingHistory","elsewhere","unstored","first":[{"cid","where"}]}. */
+  /**
+   * {@code "missing","missingHistory","pruned","elsewhere","unstored","first":[{"cid","where"}]}.
+   */
   static void write(Gaps gaps, JsonGenerator json) throws IOException {
     json.writeNumberField("missing", gaps.holes());
     json.writeNumberField("missingHistory", gaps.history());
+    json.writeNumberField("pruned", gaps.pruned());
     json.writeNumberField("elsewhere", gaps.elsewhere());
     json.writeNumberField("unstored", gaps.unstored());
     json.writeArrayFieldStart("first");

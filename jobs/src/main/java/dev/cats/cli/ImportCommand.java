@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "                                               is none yet or the root's chain goes on from it",
       "  ./cats import usgs.car --json                one object:",
       "    {\"file\",\"bytes\",\"blocks\",\"added\",\"addedBytes\",\"segments\",\"head\",\"roots\":[{\"root\",",
-      "     \"missing\",\"missingHistory\",\"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}]}",
+      "     \"missing\",\"missingHistory\",\"pruned\",\"elsewhere\",\"unstored\",\"first\":[{\"cid\",\"where\"}]}]}",
       "",
       "Exit codes: 0 it is in, 1 the archive is damaged, or blocks are missing behind its root (other than",
       "history that was left out, which is only said), 2 it cannot be read or the store not be written."

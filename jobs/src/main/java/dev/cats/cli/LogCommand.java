@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "  ./cats log --store /data/usgs  of another store",
       "  ./cats log --json              all of them, a JSON object per line:",
       "    {\"manifest\",\"initiative\",\"run\",\"checkpoint\",\"previous\",\"sealedAt\",\"node\",\"signature\",\"rejected\",",
-      "     \"boms\",\"steps\":[{\"step\",\"boms\",\"records\",\"bytes\",\"newest\"}]}",
+      "     \"boms\",\"pruned\" (how many of those, after ./cats prune),",
+      "     \"steps\":[{\"step\",\"boms\",\"records\",\"bytes\",\"newest\"}]}",
       "",
       "Next: ./cats show CID of a manifest, ./cats trace CID of a BOM, ./cats verify HEAD."
     })
@@ -45,6 +46,9 @@ final class LogCommand extends StoreCommand {
       paramLabel = "N",
       description = "At most so many manifests. Default: 20, with --json all.")
   private Integer limit;
+
+  /** What is there of what a manifest committed, by step, and how many BOMs were pruned. */
+  private record Committed(Map<String, Share> shares, long pruned) {}
 
   /** What one manifest committed of one step. */
   private record Share(long boms, long records, long bytes, Cid newest) {
@@ -70,11 +74,11 @@ final class LogCommand extends StoreCommand {
       out().println(manifest.orElseThrow().initiative() + ", HEAD " + head);
     }
     for (; manifest.isPresent() && shown < most; manifest = chain.next(), shown++) {
-      Map<String, Share> shares = shares(documents, manifest.get());
+      Committed committed = committed(documents, manifest.get());
       if (json()) {
-        out().println(line(manifest.get(), shares));
+        out().println(line(manifest.get(), committed));
       } else {
-        print(manifest.get(), shares);
+        print(manifest.get(), committed);
       }
       out().flush();
     }
@@ -84,19 +88,24 @@ final class LogCommand extends StoreCommand {
     return FINE;
   }
 
-  private static Map<String, Share> shares(Documents documents, Manifest manifest)
-      throws IOException {
+  private static Committed committed(Documents documents, Manifest manifest) throws IOException {
+    long pruned = 0;
     Map<String, Share> shares = new LinkedHashMap<>();
     String role = "committed by manifest " + manifest.cid();
     for (Cid cid : documents.boms(manifest)) {
+      if (documents.store().wasPruned(cid)) {
+        pruned++;
+        continue;
+      }
       Bom bom = documents.bom(cid, role);
       Share share = new Share(1, bom.output().records(), bom.output().bytes(), cid);
       shares.merge(Documents.label(documents.order(bom)), share, Share::and);
     }
-    return shares;
+    return new Committed(shares, pruned);
   }
 
-  private void print(Manifest manifest, Map<String, Share> shares) {
+  private void print(Manifest manifest, Committed committed) {
+    Map<String, Share> shares = committed.shares();
     out()
         .printf(
             "%ncheckpoint %d  %s%s%n",
@@ -108,6 +117,11 @@ final class LogCommand extends StoreCommand {
     out().printf("  node      %s%n", manifest.node());
     if (manifest.rejected() > 0) {
       out().printf("  rejected  %s%n", count(manifest.rejected(), "record"));
+    }
+    if (committed.pruned() > 0) {
+      out()
+          .printf(
+              "  pruned    %s, with what only they stand on%n", count(committed.pruned(), "BOM"));
     }
     int width = shares.keySet().stream().mapToInt(String::length).max().orElse(0);
     shares.forEach(
@@ -125,7 +139,8 @@ final class LogCommand extends StoreCommand {
                     share.newest()));
   }
 
-  private static String line(Manifest manifest, Map<String, Share> shares) {
+  private static String line(Manifest manifest, Committed committed) {
+    Map<String, Share> shares = committed.shares();
     return Json.object(
         json -> {
           json.writeStringField("manifest", manifest.cid().toString());
@@ -141,7 +156,11 @@ final class LogCommand extends StoreCommand {
           json.writeStringField("node", manifest.node());
           json.writeStringField("signature", manifest.signatureValid() ? "valid" : "invalid");
           json.writeNumberField("rejected", manifest.rejected());
-          json.writeNumberField("boms", shares.values().stream().mapToLong(Share::boms).sum());
+          json.writeNumberField(
+              "boms", shares.values().stream().mapToLong(Share::boms).sum() + committed.pruned());
+          if (committed.pruned() > 0) {
+            json.writeNumberField("pruned", committed.pruned());
+          }
           json.writeArrayFieldStart("steps");
           for (Map.Entry<String, Share> each : shares.entrySet()) {
             json.writeStartObject();

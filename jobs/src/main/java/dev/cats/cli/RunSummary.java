@@ -87,6 +87,9 @@ record RunSummary(
       manifests++;
       rejected += manifest.get().rejected();
       for (Cid cid : documents.boms(manifest.get())) {
+        if (store.wasPruned(cid)) {
+          continue; // of this run, and let go of since
+        }
         Bom bom = documents.bom(cid, "committed by manifest " + manifest.get().cid());
         String label = Documents.label(documents.order(bom));
         tallies.compute(bom.order(), (order, known) -> known == null ? new Tally(label) : known);

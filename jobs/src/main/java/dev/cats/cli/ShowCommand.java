@@ -12,6 +12,7 @@ import dev.cats.lineage.Documents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -63,7 +64,11 @@ final class ShowCommand extends StoreCommand {
   @Override
   int ask(BlockStore store) throws IOException {
     Cid cid = where().target(store, target, "show");
-    Block block = store.get(cid).orElseThrow(() -> where().unknown(store, cid, "show"));
+    Optional<Block> found = store.get(cid);
+    if (found.isEmpty()) {
+      throw where().unknown(store, cid, "show");
+    }
+    Block block = found.get();
     try {
       if (cid.codec() == Cid.DAG_CBOR) {
         Node node = DagCbor.decode(block.bytes());

@@ -106,7 +106,13 @@ final class StoreOption {
     }
   }
 
-  Failure unknown(BlockStore store, Cid cid, String verb) {
+  Failure unknown(BlockStore store, Cid cid, String verb) throws IOException {
+    if (store.wasPruned(cid)) {
+      return Failure.usage(
+          "Cannot %s %s: it was pruned from %s".formatted(verb, cid, store.describe()),
+          "From a store that still has it: ./cats fetch %s --from STORE%s"
+              .formatted(cid, option()));
+    }
     return Failure.usage(
         "Cannot %s %s: %s does not hold it".formatted(verb, cid, store.describe()),
         "See what it holds: ./cats log%s. Another store: --store DIR.".formatted(option()));

@@ -45,7 +45,8 @@ final class TraceText {
       } else {
         Trace.Entry entry = trace.entry(line.bom()).get();
         boolean first = shown.add(line.bom());
-        boolean leaf = entry.links().isEmpty() && entry.origins().isEmpty();
+        boolean leaf =
+            entry.links().isEmpty() && entry.pruned().isEmpty() && entry.origins().isEmpty();
         out.println(
             line.before() + label(entry, line.records()) + (first || leaf ? "" : "  (see above)"));
         if (first) {
@@ -74,6 +75,7 @@ final class TraceText {
     int all =
         entry.links().size()
             + entry.elsewhere().size()
+            + entry.pruned().size()
             + Math.min(origins.size(), ORIGINS)
             + (hidden > 0 ? 1 : 0);
     for (Trace.Link link : entry.links()) {
@@ -82,6 +84,10 @@ final class TraceText {
     for (Trace.Link link : entry.elsewhere()) {
       String text =
           "%s  %,d records, as cited; not in this store".formatted(link.bom(), link.records());
+      below.push(new Line(prefix, below.size() + 1 == all, null, 0, text));
+    }
+    for (Trace.Link link : entry.pruned()) {
+      String text = "%s  %,d records, pruned from this store".formatted(link.bom(), link.records());
       below.push(new Line(prefix, below.size() + 1 == all, null, 0, text));
     }
     for (Origin origin : origins.subList(0, origins.size() - hidden)) {
@@ -145,6 +151,9 @@ final class TraceText {
             json.writeNumberField("bytes", entry.bom().output().bytes());
             links(json, "links", entry.links());
             links(json, "elsewhere", entry.elsewhere());
+            if (!entry.pruned().isEmpty()) {
+              links(json, "pruned", entry.pruned());
+            }
             origins(json, entry.origins());
             json.writeBooleanField("cut", entry.cut());
             json.writeEndObject();
@@ -182,6 +191,7 @@ final class TraceText {
     private Cid heading;
     private long records;
     private long sources;
+    private long pruned;
 
     RecordPrinter(PrintWriter out, boolean json) {
       this.out = out;
@@ -200,6 +210,11 @@ final class TraceText {
       return !out.checkError();
     }
 
+    @Override
+    public void pruned(Cid bom, int behind) {
+      pruned += behind;
+    }
+
     private void print(RecordTrace.Found found) {
       if (!found.bom().equals(heading)) {
         heading = found.bom();
@@ -208,7 +223,7 @@ final class TraceText {
       }
       out.printf(
           "  [%d] %s%n",
-          found.index(), found.json().orElse("(not stored: this lot is only hashed)"));
+          found.index(), found.json().orElse("(not here: this lot is only hashed, or was pruned)"));
       for (Origin origin : found.origins()) {
         out.println("      from " + text(origin));
       }
@@ -231,6 +246,11 @@ final class TraceText {
       out.printf(
           "%n%s in all, %s of a source%n",
           StoreCommand.count(records, "record"), StoreCommand.count(sources, "record"));
+      if (pruned > 0) {
+        out.printf(
+            "%s more, and what is behind them, were pruned from this store%n",
+            StoreCommand.count(pruned, "record"));
+      }
     }
   }
 }

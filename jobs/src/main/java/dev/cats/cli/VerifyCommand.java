@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
       "  ./cats verify bafyrei…                 one BOM and the whole history behind it",
       "  ./cats verify HEAD --store /data/usgs  another store",
       "  ./cats verify HEAD --json              every problem, as",
-      "    {\"ok\",\"blocks\",\"boms\",\"manifests\",\"problems\":[{\"kind\",\"cid\",\"where\",\"message\"}]}",
+      "    {\"ok\",\"blocks\",\"boms\",\"manifests\",\"pruned\" (after ./cats prune),\"problems\":[{\"kind\",\"cid\",\"where\",\"message\"}]}",
       "",
       "Exit codes: 0 all is well, 1 something is wrong, 2 the store cannot be asked."
     })
@@ -89,6 +89,12 @@ final class VerifyCommand extends StoreCommand {
               "%s only hashed, as configured (cats.lot.store: ends)%n",
               count(report.unstored(), "lot"));
     }
+    if (report.pruned() > 0) {
+      out()
+          .printf(
+              "%s that only older manifests name %s pruned, on purpose%n",
+              count(report.pruned(), "block"), report.pruned() == 1 ? "was" : "were");
+    }
     if (!report.ok()) {
       Problem first = report.problems().get(0);
       out().println();
@@ -111,6 +117,9 @@ final class VerifyCommand extends StoreCommand {
           json.writeNumberField("blocks", report.blocks());
           json.writeNumberField("boms", report.boms());
           json.writeNumberField("manifests", report.manifests());
+          if (report.pruned() > 0) {
+            json.writeNumberField("pruned", report.pruned());
+          }
           json.writeArrayFieldStart("problems");
           for (Problem problem : report.problems()) {
             json.writeStartObject();

@@ -36,7 +36,8 @@ class ArchitectureTest {
     "dev.cats.egress..",
     "dev.cats.lineage..",
     "dev.cats.replay..",
-    "dev.cats.transfer.."
+    "dev.cats.transfer..",
+    "dev.cats.retention.."
   };
 
   private static final String[] CONNECTORS = {"dev.cats.connector.."};

@@ -4,6 +4,7 @@ import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.content.DecodeException;
 import dev.cats.content.HashMismatchException;
 import dev.cats.content.SegmentWriter;
 import dev.cats.content.UnixFs;
@@ -151,12 +152,31 @@ public record Prelude(List<Document> documents, List<Artifact> artifacts) implem
     List<Artifact> missing = new ArrayList<>();
     Set<Cid> seen = new HashSet<>();
     for (Artifact artifact : artifacts) {
-      // A root is written after everything below it, so a root that is there stands for all of it.
-      if (seen.add(artifact.cid()) && !store.has(artifact.cid())) {
+      if (seen.add(artifact.cid()) && !isWhole(artifact.cid(), store)) {
         missing.add(artifact);
       }
     }
     return missing;
+  }
+
+  /** Of files that share blocks with others, some blocks may have been pruned with those. */
+  private static boolean isWhole(Cid cid, BlockStore store) throws IOException {
+    if (!store.has(cid)) {
+      return false;
+    }
+    if (cid.codec() == Cid.RAW) {
+      return true;
+    }
+    try {
+      for (Cid part : UnixFs.links(store.get(cid).orElseThrow())) {
+        if (!isWhole(part, store)) {
+          return false;
+        }
+      }
+    } catch (DecodeException e) {
+      throw new IOException("Cannot read " + cid + ": " + e.getMessage(), e);
+    }
+    return true;
   }
 
   private static Block block(Document document) {

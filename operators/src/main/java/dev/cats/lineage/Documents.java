@@ -62,7 +62,11 @@ public final class Documents {
    *     bafy…}
    */
   public Block block(Cid cid, String role) throws IOException {
-    return store.get(cid).orElseThrow(() -> new MissingBlockException(cid, role, store.describe()));
+    Optional<Block> block = store.get(cid);
+    if (block.isEmpty()) {
+      throw new MissingBlockException(cid, role, store.describe(), store.wasPruned(cid));
+    }
+    return block.get();
   }
 
   public Document document(Cid cid, String role) throws IOException {

@@ -64,7 +64,8 @@ public final class History {
     for (Optional<Manifest> each = chain.next(); each.isPresent(); each = chain.next()) {
       String role = "committed by manifest " + each.get().cid();
       for (Cid cid : documents.boms(each.get())) {
-        if (documents.bom(cid, role).output().data().equals(lot)) {
+        if (!documents.store().wasPruned(cid)
+            && documents.bom(cid, role).output().data().equals(lot)) {
           found.add(cid);
         }
       }
@@ -89,12 +90,18 @@ public final class History {
       Inputs inputs = documents.inputs(bom);
       List<Trace.Link> links = new ArrayList<>();
       List<Trace.Link> elsewhere = new ArrayList<>();
+      List<Trace.Link> pruned = new ArrayList<>();
       if (consumers.isPresent()) {
         links.addAll(consumers.get().getOrDefault(cid, List.of()));
       } else {
         for (Trace.Link link : links(inputs)) {
-          boolean here = !inputs.cited() || documents.cited(link.bom()).isPresent();
-          (here ? links : elsewhere).add(link);
+          if (documents.store().wasPruned(link.bom())) {
+            pruned.add(link);
+          } else if (inputs.cited() && documents.cited(link.bom()).isEmpty()) {
+            elsewhere.add(link);
+          } else {
+            links.add(link);
+          }
         }
       }
       boolean cut = false;
@@ -114,7 +121,15 @@ public final class History {
       entries.put(
           cid,
           new Trace.Entry(
-              cid, distance, bom, documents.order(bom), links, elsewhere, inputs.origins(), cut));
+              cid,
+              distance,
+              bom,
+              documents.order(bom),
+              links,
+              elsewhere,
+              pruned,
+              inputs.origins(),
+              cut));
     }
     return new Trace(root, entries, partial);
   }
@@ -143,7 +158,7 @@ public final class History {
     Set<Cid> seen = new LinkedHashSet<>();
     for (int i = newestFirst.size() - 1; i >= 0; i--) {
       Cid cid = newestFirst.get(i);
-      if (seen.add(cid)) {
+      if (seen.add(cid) && !documents.store().wasPruned(cid)) {
         for (Trace.Link link : links(documents.inputs(documents.bom(cid, "committed")))) {
           consumers
               .computeIfAbsent(link.bom(), key -> new ArrayList<>())

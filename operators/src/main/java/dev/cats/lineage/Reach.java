@@ -68,6 +68,8 @@ public final class Reach implements Closeable {
   public enum Why {
     /** The store should have it and does not. */
     MISSING,
+    /** The store let go of it on purpose. */
+    PRUNED,
     /** It belongs to the history of another initiative, which is not in this store. */
     ELSEWHERE,
     /** A lot that its order says to be only hashed. */
@@ -139,6 +141,10 @@ public final class Reach implements Closeable {
 
   private Frontier now = new Frontier();
   private Frontier later = new Frontier();
+
+  /** Whether any of the stores was pruned. */
+  private boolean pruned;
+
   private long blocks;
   private long bytes;
   private long manifests;
@@ -171,6 +177,7 @@ public final class Reach implements Closeable {
    */
   public Tally walk(Cid root, Visitor visitor) throws IOException {
     Objects.requireNonNull(visitor, "visitor");
+    pruned = !oldestKept().isEmpty();
     int step = 0;
     now.push(new Visit(root, Visit.Role.ASKED, Optional.empty()));
     while (true) {
@@ -261,6 +268,9 @@ public final class Reach implements Closeable {
 
   private Optional<Block> get(Cid cid) throws IOException {
     for (BlockStore store : stores) {
+      if (pruned && store.wasPruned(cid)) {
+        continue; // sooner known than that it is nowhere
+      }
       Optional<Block> block = store.get(cid);
       if (block.isPresent()) {
         return block;
@@ -317,6 +327,10 @@ public final class Reach implements Closeable {
         if (link.role() == Visit.Role.MANIFEST && !scope.chain()) {
           continue;
         }
+        if (link.role() == Visit.Role.MANIFEST && oldestKept().contains(block.cid())) {
+          visitor.absent(new Absence(link.cid(), Why.PRUNED, true, link.where()));
+          continue;
+        }
         if (!link.role().isBack()) {
           below.add(link);
         } else if (!reached.contains(link.cid())) {
@@ -336,8 +350,28 @@ public final class Reach implements Closeable {
       why = Why.ELSEWHERE;
     } else if (visit.role() == Visit.Role.LOT && isOnlyHashed(visit.by().orElseThrow())) {
       why = Why.UNSTORED;
+    } else if (wasPruned(visit.cid())) {
+      why = Why.PRUNED;
     }
     visitor.absent(new Absence(visit.cid(), why, visit.role().isBack(), visit.where()));
+  }
+
+  private boolean wasPruned(Cid cid) throws IOException {
+    for (BlockStore store : stores) {
+      if (store.wasPruned(cid)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The manifests where the chain ends for a walk, because what is older was pruned. */
+  private List<Cid> oldestKept() throws IOException {
+    List<Cid> manifests = new ArrayList<>();
+    for (BlockStore store : stores) {
+      store.keptFrom().ifPresent(manifests::add);
+    }
+    return manifests;
   }
 
   private boolean isOnlyHashed(Cid bom) throws IOException {

@@ -54,6 +54,9 @@ public final class RecordTrace {
   /** Takes each record; returns false to end the walk. */
   public interface Visitor {
     boolean visit(Found found) throws IOException;
+
+    /** So many records of a BOM that the store let go of: the walk does not go on behind them. */
+    default void pruned(Cid bom, int records) throws IOException {}
   }
 
   private record Pending(Cid bom, String role, int distance, BitSet records) {}
@@ -96,7 +99,7 @@ public final class RecordTrace {
       if (pending.distance() >= depth) {
         whole &= step.inputs.boms().isEmpty();
       } else {
-        step.enqueue(queue);
+        step.enqueue(queue, visitor);
       }
     }
     return whole;
@@ -144,7 +147,7 @@ public final class RecordTrace {
       return true;
     }
 
-    void enqueue(ArrayDeque<Pending> queue) throws IOException {
+    void enqueue(ArrayDeque<Pending> queue, Visitor visitor) throws IOException {
       BitSet positions = new BitSet();
       for (int i = records.nextSetBit(0); i >= 0; i = records.nextSetBit(i + 1)) {
         for (Range range : behind(i)) {
@@ -166,7 +169,12 @@ public final class RecordTrace {
         start = end;
       }
       for (int i = 0; i < behind.length; i++) {
-        if (behind[i] != null && here(inputs.boms().get(i), behind[i])) {
+        if (behind[i] == null) {
+          continue;
+        }
+        if (documents.store().wasPruned(inputs.boms().get(i))) {
+          visitor.pruned(inputs.boms().get(i), behind[i].cardinality());
+        } else if (here(inputs.boms().get(i), behind[i])) {
           queue.add(
               new Pending(
                   inputs.boms().get(i),

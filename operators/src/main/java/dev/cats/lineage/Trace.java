@@ -35,6 +35,7 @@ public record Trace(Cid root, Map<Cid, Entry> entries, boolean partial) {
    * @param distance steps from the root, by the shortest way
    * @param links the BOMs behind it (or, downstream, that used it), each once, in order of arrival
    * @param elsewhere the BOMs that the records of a source cite and that are not in this store
+   * @param pruned the BOMs behind it that this store let go of
    * @param cut whether its links were left unfollowed for the bounds of the walk
    */
   public record Entry(
@@ -44,11 +45,13 @@ public record Trace(Cid root, Map<Cid, Entry> entries, boolean partial) {
       Order order,
       List<Link> links,
       List<Link> elsewhere,
+      List<Link> pruned,
       List<Origin> origins,
       boolean cut) {
     public Entry {
       links = List.copyOf(links);
       elsewhere = List.copyOf(elsewhere);
+      pruned = List.copyOf(pruned);
       origins = List.copyOf(origins);
     }
 

@@ -76,6 +76,11 @@ final class ChainRules {
         .formatted(runs.get(bom), bom);
   }
 
+  /** Whether a manifest that was met commits this BOM. */
+  boolean isCommitted(Cid bom) {
+    return runs.containsKey(bom);
+  }
+
   /** Says that no manifest led to this BOM. */
   void uncommitted(Cid bom) {
     uncommitted.add(bom);

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,10 @@ import java.util.Set;
  * what those name, except their input BOMs: these are committed by this manifest or an older one,
  * so the walk comes to them by itself. Those that it did not come to are walked at the end, and are
  * a problem if they are of the same initiative.
+ *
+ * <p>In a store that was pruned the walk first checks the manifests that are kept and all of the
+ * history behind them, in which nothing may be missing; of what only older manifests committed,
+ * blocks that were pruned are counted and are no problem.
  *
  * <p>What is compared: the signature of each manifest; initiative, run and checkpoint along the
  * chain; the invoice of each BOM with its lot, decoded to the last record; the lineage of each BOM
@@ -71,14 +76,17 @@ public final class IntegrityCheck {
     }
   }
 
-  private record Visit(Cid cid, Role role, Optional<Cid> by) {
+  /**
+   * @param kept whether nothing may have been pruned from here on
+   */
+  private record Visit(Cid cid, Role role, Optional<Cid> by, boolean kept) {
     String where() {
       return by.map(cid -> role.text + " named by " + cid).orElse(role.text + " asked for");
     }
   }
 
   /** So many records, at least, a BOM was said to have delivered. */
-  private record Need(long records, Cid by) {}
+  private record Need(long records, Cid by, boolean kept) {}
 
   private record Lot(int records, long bytes) {}
 
@@ -98,6 +106,18 @@ public final class IntegrityCheck {
   private final Map<Cid, Lot> lots = new HashMap<>();
   private final Set<String> reported = new HashSet<>();
   private final List<Problem> problems = new ArrayList<>();
+  private final Optional<Cid> keptFrom;
+
+  /** BOMs that were walked as inputs of kept ones, before their manifest was met. */
+  private final Set<Cid> early = new LinkedHashSet<>();
+
+  /** Whether the block at hand is of the kept part. */
+  private boolean kept = true;
+
+  /** Whether the chain has come to manifests that are not kept. */
+  private boolean beyond;
+
+  private long pruned;
   private long unlisted;
   private long blocks;
   private long bytes;
@@ -106,10 +126,11 @@ public final class IntegrityCheck {
   private long records;
   private long unstored;
 
-  private IntegrityCheck(BlockStore store, Progress progress) {
+  private IntegrityCheck(BlockStore store, Progress progress) throws IOException {
     this.store = store;
     this.documents = new Documents(store);
     this.progress = progress;
+    this.keptFrom = store.keptFrom();
   }
 
   /**
@@ -120,7 +141,8 @@ public final class IntegrityCheck {
   public static IntegrityReport run(BlockStore store, Cid root, Progress progress)
       throws IOException {
     IntegrityCheck check = new IntegrityCheck(store, progress);
-    check.stack.push(new Visit(root, Role.ANY, Optional.empty()));
+    boolean kept = check.keptFrom.isEmpty() || store.head().equals(Optional.of(root));
+    check.stack.push(new Visit(root, Role.ANY, Optional.empty(), kept));
     check.drain();
     check.visitUncommitted();
     return new IntegrityReport(
@@ -131,6 +153,7 @@ public final class IntegrityCheck {
         check.records,
         check.bytes,
         check.unstored,
+        check.pruned,
         check.problems,
         check.unlisted);
   }
@@ -138,28 +161,75 @@ public final class IntegrityCheck {
   private void drain() throws IOException {
     while (!stack.isEmpty()) {
       Visit visit = stack.pop();
+      if (visit.role() == Role.MANIFEST && !visit.kept() && !beyond) {
+        beyond = true;
+        visitInputsOfKept();
+      }
       if (visited.add(visit.cid()) && visit.cid().hashFunction() != IDENTITY) {
         visit(visit);
       }
     }
   }
 
+  /** All of the history behind what is kept, before the chain goes on to what may be pruned. */
+  private void visitInputsOfKept() throws IOException {
+    Optional<Map.Entry<Cid, Need>> next = neededByKept();
+    while (next.isPresent()) {
+      Cid cid = next.get().getKey();
+      early.add(cid);
+      ArrayDeque<Visit> rest = new ArrayDeque<>(stack);
+      stack.clear();
+      stack.push(new Visit(cid, Role.BOM, Optional.of(next.get().getValue().by()), true));
+      drain();
+      stack.addAll(rest);
+      needed.remove(cid);
+      next = neededByKept();
+    }
+  }
+
+  private Optional<Map.Entry<Cid, Need>> neededByKept() {
+    return needed.entrySet().stream().filter(each -> each.getValue().kept()).findFirst();
+  }
+
   /** Input BOMs that the chain did not lead to; all of them when the walk began at a BOM. */
   private void visitUncommitted() throws IOException {
+    for (Cid cid : early) {
+      if (!chain.isCommitted(cid)) {
+        chain.uncommitted(cid);
+        uncommitted(cid);
+      }
+    }
     while (!needed.isEmpty()) {
       Map.Entry<Cid, Need> next = needed.entrySet().iterator().next();
       if (manifests > 0) {
         chain.uncommitted(next.getKey());
       }
       Cid cid = next.getKey();
-      stack.push(new Visit(cid, Role.BOM, Optional.of(next.getValue().by())));
+      stack.push(
+          new Visit(cid, Role.BOM, Optional.of(next.getValue().by()), next.getValue().kept()));
       drain();
       needed.remove(cid); // still there when it is missing or no BOM, and then reported
     }
   }
 
-  private void visit(Visit visit) throws IOException {
+  /** Says so if a BOM of this chain is in none of its manifests. */
+  private void uncommitted(Cid cid) throws IOException {
     try {
+      chain
+          .bom(cid, documents.order(documents.bom(cid, "an input BOM")))
+          .ifPresent(message -> problem("chain", cid, "order of a BOM", message));
+    } catch (MissingBlockException | UnreadableBlockException | CorruptBlockException elsewhere) {
+      // Visited and reported by itself.
+    }
+  }
+
+  private void visit(Visit visit) throws IOException {
+    kept = visit.kept();
+    try {
+      if (!kept && store.wasPruned(visit.cid())) {
+        pruned++;
+        return;
+      }
       Optional<Block> found = store.get(visit.cid());
       if (found.isPresent()) {
         blocks++;
@@ -187,11 +257,14 @@ public final class IntegrityCheck {
       unstored++;
       return;
     }
+    boolean wasPruned = store.wasPruned(visit.cid());
     problem(
         "missing",
         visit.cid(),
         visit.where(),
-        "Cannot find block %s (%s): %s does not hold it"
+        (wasPruned
+                ? "Cannot find block %s (%s): it was pruned from %s, although what is kept needs it"
+                : "Cannot find block %s (%s): %s does not hold it")
             .formatted(visit.cid(), visit.where(), store.describe()));
   }
 
@@ -290,7 +363,12 @@ public final class IntegrityCheck {
               .formatted(cid, manifest.node()));
     }
     chain.manifest(manifest).ifPresent(message -> problem("chain", cid, where, message));
-    manifest.previous().ifPresent(previous -> push(previous, Role.MANIFEST, cid));
+    boolean previousKept = kept && !keptFrom.equals(Optional.of(cid));
+    manifest
+        .previous()
+        .ifPresent(
+            previous ->
+                stack.push(new Visit(previous, Role.MANIFEST, Optional.of(cid), previousKept)));
     manifest.artifacts().forEach(artifact -> push(artifact, Role.FILE, cid));
     manifest.pages().forEach(page -> push(page, Role.PAGE, cid));
     List<Cid> committed = manifest.boms();
@@ -329,7 +407,7 @@ public final class IntegrityCheck {
     try {
       BomInputs inputs = BomInputs.of(documents.inputs(bom));
       inputs.files().forEach(file -> push(file, Role.FILE, cid));
-      inputs.ends().forEach((input, end) -> need(input, new Need(end, cid)));
+      inputs.ends().forEach((input, end) -> need(input, new Need(end, cid, kept)));
       chain
           .origins(bom, inputs.origins())
           .ifPresent(message -> problem("origin", cid, "origins of a BOM", message));
@@ -344,7 +422,13 @@ public final class IntegrityCheck {
     if (delivered.containsKey(input)) {
       compare(input, need);
     } else if (!visited.contains(input)) {
-      needed.merge(input, need, (a, b) -> a.records() >= b.records() ? a : b);
+      needed.merge(
+          input,
+          need,
+          (a, b) -> {
+            Need more = a.records() >= b.records() ? a : b;
+            return new Need(more.records(), more.by(), a.kept() || b.kept());
+          });
     }
   }
 
@@ -364,7 +448,7 @@ public final class IntegrityCheck {
   private void lotOf(Bom bom) throws IOException {
     Cid data = bom.output().data();
     if (visited.add(data)) {
-      visit(new Visit(data, Role.LOT, Optional.of(bom.cid())));
+      visit(new Visit(data, Role.LOT, Optional.of(bom.cid()), kept));
     }
     Lot lot = lots.get(data);
     if (lot != null
@@ -397,7 +481,7 @@ public final class IntegrityCheck {
 
   private void push(Cid cid, Role role, Cid by) {
     if (!visited.contains(cid)) {
-      stack.push(new Visit(cid, role, Optional.of(by)));
+      stack.push(new Visit(cid, role, Optional.of(by), kept));
     }
   }
 

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  * @param bytes bytes of those blocks
  * @param unstored lots that are not here because their order says they are only hashed ({@code
  *     cats.lot.store: ends})
+ * @param pruned blocks that only manifests older than the oldest kept one name, and that the store
+ *     let go of
  * @param unlisted problems beyond {@link IntegrityCheck#MAX_PROBLEMS}, which are only counted
  */
 public record IntegrityReport(
@@ -25,6 +27,7 @@ public record IntegrityReport(
     long records,
     long bytes,
     long unstored,
+    long pruned,
     List<Problem> problems,
     long unlisted) {
 
@@ -56,7 +59,7 @@ public record IntegrityReport(
       }
     }
     return new IntegrityReport(
-        blocks, manifests, boms, lots, records, bytes, unstored, all, beyond);
+        blocks, manifests, boms, lots, records, bytes, unstored, pruned, all, beyond);
   }
 
   /**

@@ -11,11 +11,17 @@ import java.util.List;
  *     in part
  * @param holes all other blocks that should be there, and those that cannot be understood
  * @param elsewhere cited BOMs of other initiatives
+ * @param pruned blocks that the store let go of on purpose, and the chain that ends there
  * @param unstored lots that are only hashed, as configured
  * @param first the first missing or unreadable blocks, at most {@link #LISTED}
  */
 public record Gaps(
-    long history, long holes, long elsewhere, long unstored, List<Reach.Absence> first) {
+    long history,
+    long holes,
+    long pruned,
+    long elsewhere,
+    long unstored,
+    List<Reach.Absence> first) {
 
   /** A history that is lost would fill the memory. */
   public static final int LISTED = 100;
@@ -33,12 +39,14 @@ public record Gaps(
   static final class Count {
     private long history;
     private long holes;
+    private long pruned;
     private long elsewhere;
     private long unstored;
     private final List<Reach.Absence> first = new ArrayList<>();
 
     void add(Reach.Absence absence) {
       switch (absence.why()) {
+        case PRUNED -> pruned++;
         case ELSEWHERE -> elsewhere++;
         case UNSTORED -> unstored++;
         case MISSING, UNREADABLE -> {
@@ -55,7 +63,7 @@ public record Gaps(
     }
 
     Gaps gaps() {
-      return new Gaps(history, holes, elsewhere, unstored, first);
+      return new Gaps(history, holes, pruned, elsewhere, unstored, first);
     }
   }
 }

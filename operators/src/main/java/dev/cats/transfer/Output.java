@@ -22,6 +22,7 @@ public final class Output {
   private final Documents documents;
   private final Cid cid;
   private final Optional<Document> document;
+  private long pruned;
 
   /** Takes lots one at a time. */
   @FunctionalInterface
@@ -59,7 +60,9 @@ public final class Output {
     Set<String> steps = new TreeSet<>();
     if (document.orElse(null) instanceof Manifest manifest) {
       for (Cid bom : documents.boms(manifest)) {
-        steps.add(step(documents.bom(bom, "committed by manifest " + cid)));
+        if (!documents.store().wasPruned(bom)) {
+          steps.add(step(documents.bom(bom, "committed by manifest " + cid)));
+        }
       }
     }
     return steps;
@@ -83,6 +86,10 @@ public final class Output {
           manifests,
           manifest -> {
             for (Cid each : documents.boms(manifest)) {
+              if (documents.store().wasPruned(each)) {
+                pruned++;
+                continue;
+              }
               Bom bom = documents.bom(each, "committed by manifest " + manifest.cid());
               if (step(bom).equals(step)) {
                 visitor.visit(bom.output().data(), documents.lot(bom));
@@ -90,6 +97,11 @@ public final class Output {
             }
           });
     }
+  }
+
+  /** How many BOMs, of whichever step, were left out because the store let go of them. */
+  public long pruned() {
+    return pruned;
   }
 
   private String step(Bom bom) throws IOException {

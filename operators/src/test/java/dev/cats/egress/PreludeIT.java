@@ -47,6 +47,21 @@ class PreludeIT {
   }
 
   @Test
+  void ofAFileThatLostABlockToAPruneTheBlockIsStoredAgain() throws IOException {
+    Path one = Files.writeString(folder.resolve("one"), "x".repeat(1 << 20));
+    Path two = Files.writeString(folder.resolve("two"), "x".repeat((1 << 20) + 5));
+    Prelude.Artifact small = Prelude.Artifact.of(one.toUri());
+    Prelude.Artifact large = Prelude.Artifact.of(two.toUri());
+    prelude(small).store(store, "one");
+    prelude(large).store(store, "two");
+    store.drop("one"); // which holds the first block of the large file too
+    assertThat(store.has(large.cid())).isTrue();
+    prelude(large).store(store, "three");
+    assertThat(store.has(small.cid())).isTrue();
+    assertThat(store.segments()).containsExactly("three", "two");
+  }
+
+  @Test
   void aFileThatChangedSinceTheJobWasSubmittedIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("feed.json"), "before");
     Prelude.Artifact artifact = Prelude.Artifact.of(file.toUri());

@@ -97,6 +97,22 @@ public interface BlockStore extends Closeable {
     return List.of();
   }
 
+  /**
+   * Whether the store held this block and let go of it on purpose ({@link PrunableStore}), which is
+   * not the same as missing it.
+   */
+  default boolean wasPruned(Cid cid) throws IOException {
+    return false;
+  }
+
+  /**
+   * The oldest manifest of which everything is kept, if the store was ever pruned: what only older
+   * ones committed may be gone.
+   */
+  default Optional<Cid> keptFrom() throws IOException {
+    return Optional.empty();
+  }
+
   /** A claim on a store, given back by closing it or by the end of the process. */
   interface Lock extends Closeable {}
 }

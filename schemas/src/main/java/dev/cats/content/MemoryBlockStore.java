@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * meet in it: {@code memory:NAME}. Closing one of them changes nothing; {@link #forget} lets go of
  * the blocks.
  */
-public final class MemoryBlockStore implements BlockStore {
+public final class MemoryBlockStore implements PrunableStore {
   private static final Map<String, Contents> BY_NAME = new ConcurrentHashMap<>();
 
   private final String name;
@@ -159,10 +159,65 @@ public final class MemoryBlockStore implements BlockStore {
   @Override
   public void check() {}
 
-  /** The names of the committed segments. */
+  @Override
   public Set<String> segments() {
     synchronized (contents) {
       return new TreeSet<>(contents.committed.keySet());
+    }
+  }
+
+  @Override
+  public Segment segment(String segment) throws IOException {
+    synchronized (contents) {
+      Set<Cid> cids = contents.committed.get(segment);
+      if (cids == null) {
+        throw new IOException(
+            "Cannot look into segment " + segment + ": there is none in " + describe());
+      }
+      long bytes = cids.stream().mapToLong(cid -> contents.blocks.get(cid).size()).sum();
+      return new Segment(segment, bytes, List.copyOf(cids));
+    }
+  }
+
+  @Override
+  public void keepFrom(Cid manifest) {
+    synchronized (contents) {
+      contents.keptFrom = Optional.of(manifest);
+    }
+  }
+
+  @Override
+  public void drop(String segment) {
+    synchronized (contents) {
+      Set<Cid> dropped = contents.committed.remove(segment);
+      if (dropped != null) {
+        Set<Cid> left = new HashSet<>();
+        contents.committed.values().forEach(left::addAll);
+        for (Cid cid : dropped) {
+          if (!left.contains(cid)) {
+            contents.blocks.remove(cid);
+            contents.pruned.add(cid);
+          }
+        }
+      }
+    }
+  }
+
+  /** There is nothing to end: a drop is one step here. */
+  @Override
+  public void tidy() {}
+
+  @Override
+  public boolean wasPruned(Cid cid) {
+    synchronized (contents) {
+      return contents.pruned.contains(cid) && !contents.blocks.containsKey(cid);
+    }
+  }
+
+  @Override
+  public Optional<Cid> keptFrom() {
+    synchronized (contents) {
+      return contents.keptFrom;
     }
   }
 
@@ -177,6 +232,8 @@ public final class MemoryBlockStore implements BlockStore {
     final Map<String, List<Staged>> sealed = new HashMap<>();
     final Map<String, Set<Cid>> committed = new HashMap<>();
     final Map<Cid, Bytes> blocks = new HashMap<>();
+    final Set<Cid> pruned = new HashSet<>();
+    Optional<Cid> keptFrom = Optional.empty();
     Optional<Cid> head = Optional.empty();
     Object claim;
     String holder = "";

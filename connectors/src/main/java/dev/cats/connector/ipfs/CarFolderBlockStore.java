@@ -9,6 +9,7 @@ import dev.cats.content.CarReader;
 import dev.cats.content.Cid;
 import dev.cats.content.CorruptBlockException;
 import dev.cats.content.DecodeException;
+import dev.cats.content.PrunableStore;
 import dev.cats.content.SegmentWriter;
 import dev.cats.content.StaleHeadException;
 import java.io.IOException;
@@ -36,7 +37,9 @@ import org.apache.flink.core.fs.FileSystem;
  * STORE/segments/NAME.idx   where they are; makes the segment visible
  * STORE/staged/NAME.car     sealed, and not committed yet; with NAME.idx
  * STORE/staged/NAME.car.part  being written
+ * STORE/pruned/NAME.idx     which blocks were in segments that were pruned
  * STORE/HEAD                one line, the CID of the newest manifest
+ * STORE/KEPT                one line, the CID of the oldest manifest that is kept, once it was pruned
  * STORE/lock                who writes to the store now
  * </pre>
  *
@@ -58,12 +61,18 @@ import org.apache.flink.core.fs.FileSystem;
  * <p><b>Readers</b> list the segments again when a look-up misses, so they see what other processes
  * commit. They hold the indexes (44 bytes per block; large ones are mapped) and no open files.
  */
-public final class CarFolderBlockStore implements BlockStore {
+public final class CarFolderBlockStore implements PrunableStore {
   static final String SEGMENTS = "segments";
   static final String STAGED = "staged";
   private static final String HEAD = "HEAD";
+  private static final String KEPT = "KEPT";
 
   private final Folder folder;
+  private final Tombstones tombstones;
+
+  /** Whether this store has committed since it last listed the segments. */
+  private volatile boolean stale = true;
+
   private volatile Snapshot snapshot = new Snapshot(List.of(), Map.of());
 
   /** What a listing found: segments, and by name why others cannot be read. */
@@ -71,6 +80,7 @@ public final class CarFolderBlockStore implements BlockStore {
 
   CarFolderBlockStore(Folder folder) {
     this.folder = folder;
+    this.tombstones = new Tombstones(folder);
   }
 
   /** The store in a local folder, which is made when something is first written to it. */
@@ -161,18 +171,24 @@ public final class CarFolderBlockStore implements BlockStore {
       }
     }
     folder.sync(SEGMENTS);
+    stale = true;
   }
 
   @Override
   public Optional<Cid> head() throws IOException {
-    Optional<Bytes> line = folder.small(HEAD);
+    return line(HEAD);
+  }
+
+  /** The CID that a file of one line names. */
+  private Optional<Cid> line(String file) throws IOException {
+    Optional<Bytes> line = folder.small(file);
     if (line.isEmpty()) {
       return Optional.empty();
     }
     try {
       return Optional.of(Cid.parse(line.get().utf8().strip()));
     } catch (DecodeException e) {
-      throw new IOException("Cannot read HEAD of " + describe() + ": " + e.getMessage(), e);
+      throw new IOException("Cannot read " + file + " of " + describe() + ": " + e.getMessage(), e);
     }
   }
 
@@ -206,12 +222,61 @@ public final class CarFolderBlockStore implements BlockStore {
   }
 
   /** The names of the visible segments, ascending. */
+  @Override
   public List<String> segments() throws IOException {
     Snapshot now = refresh();
     Map<String, Boolean> names = new TreeMap<>();
     now.segments.forEach(segment -> names.put(segment.name(), true));
     now.damaged.keySet().forEach(name -> names.put(name, false));
     return List.copyOf(names.keySet());
+  }
+
+  @Override
+  public Segment segment(String segment) throws IOException {
+    Snapshot now = snapshot;
+    Optional<CarSegment> found = find(segment, now);
+    if (found.isEmpty()) {
+      found = find(segment, refresh());
+    }
+    return found
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "Cannot look into segment "
+                        + segment
+                        + ": there is none that can be read in "
+                        + describe()))
+        .contents();
+  }
+
+  @Override
+  public Optional<Cid> keptFrom() throws IOException {
+    return line(KEPT);
+  }
+
+  @Override
+  public void keepFrom(Cid manifest) throws IOException {
+    folder.replace(KEPT, Bytes.utf8(manifest + "\n"));
+  }
+
+  @Override
+  public void drop(String segment) throws IOException {
+    SegmentWriter.checkedName(segment);
+    tombstones.bury(segment);
+    refresh();
+  }
+
+  @Override
+  public void tidy() throws IOException {
+    tombstones.tidy();
+  }
+
+  @Override
+  public boolean wasPruned(Cid cid) throws IOException {
+    if (!tombstones.hold(cid)) {
+      return false;
+    }
+    return !contains(cid, stale ? refresh() : snapshot);
   }
 
   @Override
@@ -226,6 +291,7 @@ public final class CarFolderBlockStore implements BlockStore {
     for (CarSegment segment : now.segments) {
       segment.inspect(problems);
     }
+    problems.addAll(tombstones.inspect());
     return problems;
   }
 
@@ -251,6 +317,10 @@ public final class CarFolderBlockStore implements BlockStore {
 
   static String staged(String name) {
     return STAGED + "/" + name;
+  }
+
+  private static Optional<CarSegment> find(String name, Snapshot in) {
+    return in.segments.stream().filter(segment -> segment.name().equals(name)).findFirst();
   }
 
   private static boolean contains(Cid cid, Snapshot in) {
@@ -297,6 +367,7 @@ public final class CarFolderBlockStore implements BlockStore {
     }
     fresh.addAll(kept);
     snapshot = new Snapshot(List.copyOf(fresh), damaged);
+    stale = false;
     return snapshot;
   }
 

@@ -8,6 +8,7 @@ import dev.cats.content.Cid;
 import dev.cats.content.CorruptBlockException;
 import dev.cats.content.DecodeException;
 import dev.cats.content.HashMismatchException;
+import dev.cats.content.PrunableStore;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -41,6 +42,15 @@ final class CarSegment {
 
   CarIndex index() {
     return index;
+  }
+
+  PrunableStore.Segment contents() throws IOException {
+    try {
+      return new PrunableStore.Segment(
+          name, index.archiveSize(), index.entries().stream().map(CarIndex.Entry::cid).toList());
+    } catch (DecodeException e) {
+      throw new IOException("Cannot look into segment " + name + ": " + e.getMessage(), e);
+    }
   }
 
   Optional<CarIndex.Entry> find(Cid cid) {
