@@ -127,6 +127,17 @@ public final class LayeredBlockStore implements BlockStore {
     throw all;
   }
 
+  /** What the store that is written to let go of; the others may have it. */
+  @Override
+  public boolean wasPruned(Cid cid) throws IOException {
+    return first().wasPruned(cid);
+  }
+
+  @Override
+  public Optional<Cid> keptFrom() throws IOException {
+    return first().keptFrom();
+  }
+
   private synchronized void keep(Block block) throws IOException {
     if (!kept.add(block.cid())) {
       return;
