@@ -103,17 +103,27 @@ class KafkaRunIT {
     assertThat(answer.code()).as(answer.err()).isZero();
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> committed(String topic) throws Exception {
+  private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
     Properties client = broker.clientProperties();
-    client.put("isolation.level", "read_committed");
+    client.put("isolation.level", isolation);
     client.put("auto.offset.reset", "earliest");
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    return new KafkaConsumer<>(client, bytes, bytes);
+  }
+
+  /**
+   * What a run that has ended left in a topic. Kafka says that a transaction is committed when it
+   * is sure to be, which is some time before its records can be read.
+   */
+  private static List<ConsumerRecord<byte[], byte[]>> committed(String topic) throws Exception {
     List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, bytes, bytes)) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed");
+        KafkaConsumer<byte[], byte[]> uncommitted = consumer("read_uncommitted")) {
       List<TopicPartition> all =
           consumer.partitionsFor(topic).stream()
               .map(each -> new TopicPartition(topic, each.partition()))
               .toList();
+      Awaitility.await().until(() -> consumer.endOffsets(all).equals(uncommitted.endOffsets(all)));
       consumer.assign(all);
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
       while (all.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {

@@ -34,7 +34,10 @@ final class OpenLot<T> {
   private int[] ends = new int[256];
   private long[] timestamps = new long[256];
   private Object[] values = new Object[256];
-  private Position[] positions = new Position[256];
+
+  /** Only in the tasks of a source: nobody else has any. */
+  private Position[] positions = {};
+
   private int records;
 
   /** Which input its provenance ends with, and how many outputs that has made: see LotBuilder. */
@@ -94,12 +97,16 @@ final class OpenLot<T> {
       ends = Arrays.copyOf(ends, capacity);
       timestamps = Arrays.copyOf(timestamps, capacity);
       values = Arrays.copyOf(values, capacity);
-      positions = Arrays.copyOf(positions, capacity);
     }
     ends[records] = out.position();
     timestamps[records] = timestamp;
     values[records] = exact ? value : null;
-    positions[records] = position;
+    if (position != null) {
+      if (positions.length < values.length) {
+        positions = Arrays.copyOf(positions, values.length);
+      }
+      positions[records] = position;
+    }
     records++;
     return true;
   }
@@ -153,7 +160,7 @@ final class OpenLot<T> {
         codec,
         null,
         (T) values[index],
-        positions[index]);
+        index < positions.length ? positions[index] : null);
   }
 
   long timestamp(int index) {
@@ -163,7 +170,7 @@ final class OpenLot<T> {
   /** Starts the next lot, in the same buffer: see {@link Traced} for why that may be. */
   void clear() {
     Arrays.fill(values, 0, records, null);
-    Arrays.fill(positions, 0, records, null);
+    Arrays.fill(positions, 0, Math.min(records, positions.length), null);
     out.position(format.headRoom());
     records = 0;
     provenance.clear();

@@ -23,8 +23,10 @@ import javax.annotation.Nullable;
  */
 public final class Traced<T> {
   private final Cid bom;
-  private final int index;
-  private final boolean last;
+
+  /** Its complement for the last record of a lot: there is one of these objects per record. */
+  private final int place;
+
   private final byte[] buffer;
   private final int offset;
   private final int length;
@@ -59,8 +61,7 @@ public final class Traced<T> {
       @Nullable T value,
       @Nullable Position position) {
     this.bom = bom;
-    this.index = index;
-    this.last = last;
+    this.place = last ? ~index : index;
     this.buffer = buffer;
     this.offset = offset;
     this.length = length;
@@ -84,16 +85,16 @@ public final class Traced<T> {
 
   /** Which record of that lot, from 0. */
   public int index() {
-    return index;
+    return last() ? ~place : place;
   }
 
   public Ref ref() {
-    return new Ref(bom, index);
+    return new Ref(bom, index());
   }
 
   /** Whether this is the last record of its lot: who reads one lot at a time can seal now. */
   boolean last() {
-    return last;
+    return place < 0;
   }
 
   /** The key that travels with the record after a keyBy, so that nobody decodes it for its key. */
@@ -109,7 +110,7 @@ public final class Traced<T> {
   }
 
   Traced<T> withKey(Object newKey) {
-    return new Traced<>(bom, index, last, buffer, offset, length, codec, newKey, value);
+    return new Traced<>(bom, index(), last(), buffer, offset, length, codec, newKey, value);
   }
 
   byte[] buffer() {
@@ -126,6 +127,6 @@ public final class Traced<T> {
 
   @Override
   public String toString() {
-    return bom + "/" + index + ": " + value();
+    return bom + "/" + index() + ": " + value();
   }
 }

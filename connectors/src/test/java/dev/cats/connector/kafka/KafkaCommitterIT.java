@@ -215,6 +215,7 @@ class KafkaCommitterIT {
         (producer, request) -> {
           commit(request, false);
           assertThat(request.signals).isEmpty();
+          awaitState(topic.name(), TransactionState.COMPLETE_COMMIT);
           assertThat(topic.committed()).hasSize(1);
         });
   }
