@@ -81,7 +81,7 @@ class DeepHistoryIT {
   private Shell cats(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Xmx40m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", JavaProcess.classPath(), Cats.class.getName()));
     command.addAll(List.of(arguments));
     return Shell.run(folder, Map.of(), command);

@@ -14,7 +14,7 @@ import java.util.UUID;
  */
 final class Intake implements Closeable {
   private static final long SEGMENT_BYTES = 64L << 20;
-  private static final int SEGMENT_BLOCKS = 50_000;
+  private static final int SEGMENT_BLOCKS = 20_000;
 
   private final BlockStore store;
   private final String name;
