@@ -24,6 +24,7 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.Collector;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -200,11 +201,13 @@ class KafkaEventTimeIT {
     await().until(() -> has(topic, 0, last) && has(topic, 1, last));
   }
 
-  private static boolean arrivesSoon(Topic topic, long seconds) throws InterruptedException {
-    for (int i = 0; i < 30 && !has(topic, 0, seconds); i++) {
-      Thread.sleep(100);
+  private static boolean arrivesSoon(Topic topic, long seconds) {
+    try {
+      await().atMost(Duration.ofSeconds(3)).until(() -> has(topic, 0, seconds));
+      return true;
+    } catch (ConditionTimeoutException heldBack) {
+      return false;
     }
-    return has(topic, 0, seconds);
   }
 
   private static boolean has(Topic topic, int partition, long seconds) {
