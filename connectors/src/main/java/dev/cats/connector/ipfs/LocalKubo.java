@@ -3,13 +3,11 @@ package dev.cats.connector.ipfs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cats.connector.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -38,15 +35,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalKubo {
   /** Where everything is bound. */
-  public static final String HOST = "127.0.0.1";
+  public static final String HOST = Ports.HOST;
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalKubo.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   // Below the ports that systems hand out to clients, and not those of other local services.
-  private static final int FIRST_PORT = 10_000;
-  private static final int LAST_PORT = 19_999;
-  private static final int ATTEMPTS = 100;
+  private static final Ports PORTS = new Ports(10_000, 19_999);
   private static final int INIT_SECONDS = 60;
   private static final long POLL_MILLIS = 100;
   private static final int LAST_LINES = 8;
@@ -94,24 +89,7 @@ public final class LocalKubo {
 
   /** A port that nobody listens at now, and that the system gives to no client. */
   public static int freePort() throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
-      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
-      if (isFree(port)) {
-        return port;
-      }
-    }
-    throw new IOException(
-        "Cannot find a free port: %d tried of %d to %d".formatted(ATTEMPTS, FIRST_PORT, LAST_PORT));
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+    return PORTS.free();
   }
 
   /** Where its RPC is, as block stores are named: {@code kubo://127.0.0.1:5001}. */
@@ -121,12 +99,12 @@ public final class LocalKubo {
 
   /** Where its gateway is, once it was started. */
   public URI gateway() throws IOException {
-    return URI.create("http://" + HOST + ":" + ports().gateway());
+    return URI.create("http://" + HOST + ":" + others().gateway());
   }
 
   /** Where other nodes of this machine reach it, without its id, once it was started. */
   public String swarm() throws IOException {
-    return "/ip4/" + HOST + "/tcp/" + ports().swarm();
+    return "/ip4/" + HOST + "/tcp/" + others().swarm();
   }
 
   /** Kubo's own folder, {@code IPFS_PATH}. */
@@ -181,12 +159,12 @@ public final class LocalKubo {
     }
   }
 
-  private record Ports(int gateway, int swarm) {}
+  private record Others(int gateway, int swarm) {}
 
-  private Ports ports() throws IOException {
+  private Others others() throws IOException {
     JsonNode addresses = JSON.readTree(config().toFile()).path("Addresses");
     JsonNode gateway = addresses.path("Gateway");
-    return new Ports(
+    return new Others(
         port(gateway.isArray() ? gateway.path(0) : gateway), port(addresses.path("Swarm").path(0)));
   }
 
@@ -203,7 +181,7 @@ public final class LocalKubo {
 
   private void configure() throws IOException {
     ObjectNode config = (ObjectNode) JSON.readTree(config().toFile());
-    Ports before = ports();
+    Others before = others();
     ObjectNode addresses = config.withObject("/Addresses");
     addresses.put("API", address(port));
     addresses.put("Gateway", address(kept(before.gateway())));
@@ -225,7 +203,7 @@ public final class LocalKubo {
   }
 
   private static int kept(int port) throws IOException {
-    return port != 0 && isFree(port) ? port : freePort();
+    return port != 0 && Ports.isFree(port) ? port : freePort();
   }
 
   private static String address(int port) {

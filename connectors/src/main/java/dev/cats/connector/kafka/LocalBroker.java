@@ -1,10 +1,9 @@
 package dev.cats.connector.kafka;
 
+import dev.cats.connector.Ports;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -44,16 +42,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalBroker {
   /** Where listeners are bound, and what they say where they are. */
-  public static final String HOST = "127.0.0.1";
+  public static final String HOST = Ports.HOST;
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
 
   // Below the ports that systems hand out to clients: one of these that tries to reach a broker
   // which is away must not be given the broker's own port.
-  private static final int FIRST_PORT = 20_000;
-  private static final int LAST_PORT = 29_999;
+  private static final Ports PORTS = new Ports(20_000, 29_999);
   private static final Pattern BROKER_JAR = Pattern.compile("kafka_[0-9.]+-([0-9.]+)\\.jar");
-  private static final int ATTEMPTS = 100;
   private static final int FORMAT_SECONDS = 60;
   private static final int CONNECT_MILLIS = 1000;
   private static final long LISTEN_POLL_MILLIS = 100;
@@ -140,25 +136,12 @@ public final class LocalBroker {
 
   /** A port that nobody listens at now, and that the system gives to no client. */
   public static int freePort() throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
-      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
-      if (isFree(port)) {
-        return port;
-      }
-    }
-    throw new IOException(
-        "Cannot find a free port: %d tried of %d to %d".formatted(ATTEMPTS, FIRST_PORT, LAST_PORT));
+    return PORTS.free();
   }
 
   /** Whether a server could listen at this port. */
   public static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true); // as the broker does: what was closed lately does not count
-      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+    return Ports.isFree(port);
   }
 
   /** Where clients begin. */
