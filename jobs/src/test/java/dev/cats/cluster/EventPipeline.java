@@ -157,14 +157,8 @@ final class EventPipeline implements Closeable {
     if (!Files.isDirectory(checkpoints)) {
       return Optional.empty();
     }
-    try (Stream<Path> all = Files.find(checkpoints, 2, (path, attributes) -> isCheckpoint(path))) {
-      return all.filter(path -> Files.exists(path.resolve("_metadata")))
-          .max(Comparator.comparingLong(EventPipeline::number));
-    }
-  }
-
-  private static boolean isCheckpoint(Path path) {
-    return path.getFileName().toString().startsWith("chk-");
+    return new ChangingFolder(checkpoints)
+        .checkpoints().stream().max(Comparator.comparingLong(EventPipeline::number));
   }
 
   static long number(Path checkpoint) {

@@ -252,18 +252,11 @@ class KillIT {
 
   /** The complete checkpoints, oldest first. */
   private List<Path> all() throws IOException {
-    List<Path> complete = new ArrayList<>();
-    if (Files.isDirectory(checkpoints)) {
-      try (Stream<Path> jobs = Files.list(checkpoints)) {
-        for (Path job : jobs.toList()) {
-          try (Stream<Path> files = Files.list(job)) {
-            files.filter(file -> Files.exists(file.resolve("_metadata"))).forEach(complete::add);
-          }
-        }
-      }
+    if (!Files.isDirectory(checkpoints)) {
+      return List.of();
     }
-    complete.sort(Comparator.comparingLong(KillIT::number));
-    return complete;
+    return new ChangingFolder(checkpoints)
+        .checkpoints().stream().sorted(Comparator.comparingLong(KillIT::number)).toList();
   }
 
   private static long number(Path checkpoint) {
