@@ -130,6 +130,9 @@ public record Inputs(List<Cid> boms, List<Run> runs, List<Origin> origins, List<
     if (!isWhole()) {
       throw new IllegalArgumentException("Cannot page inputs: they have pages already");
     }
+    if (origins.isEmpty() && Pager.holds(budget, boms.size(), runs.size())) {
+      return new Paged(this, List.of());
+    }
     Pager pager = new Pager(budget);
     boms.forEach(pager::add);
     runs.forEach(pager::add);

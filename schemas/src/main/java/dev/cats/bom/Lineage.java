@@ -154,12 +154,12 @@ public sealed interface Lineage {
 
     @Override
     public Node toNode() {
-      Node[] items = new Node[2 * groups.size()];
+      long[] items = new long[2 * groups.size()];
       for (int i = 0; i < groups.size(); i++) {
-        items[2 * i] = Node.of(groups.get(i).outputs());
-        items[2 * i + 1] = Node.of(groups.get(i).inputs());
+        items[2 * i] = groups.get(i).outputs();
+        items[2 * i + 1] = groups.get(i).inputs();
       }
-      return Node.map().put("spread", Node.list(items)).build();
+      return Node.map().put("spread", Node.integers(items)).build();
     }
 
     private static Spread of(String where, Node node) throws DecodeException {
@@ -254,17 +254,18 @@ public sealed interface Lineage {
      */
     @Override
     public Node toNode() {
-      List<Node> items = new ArrayList<>();
+      long[] items = new long[outputs.stream().mapToInt(ranges -> 1 + 2 * ranges.size()).sum()];
+      int at = 0;
       long end = 0;
       for (List<Range> ranges : outputs) {
-        items.add(Node.of(ranges.size()));
+        items[at++] = ranges.size();
         for (Range range : ranges) {
-          items.add(Node.of(range.first() - end));
-          items.add(Node.of(range.count()));
+          items[at++] = range.first() - end;
+          items[at++] = range.count();
           end = range.end();
         }
       }
-      return Node.map().put("edges", Node.list(items)).build();
+      return Node.map().put("edges", Node.integers(items)).build();
     }
 
     private static Edges of(String where, Node node) throws DecodeException {

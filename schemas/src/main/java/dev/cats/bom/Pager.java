@@ -23,6 +23,11 @@ final class Pager {
     this.budget = budget;
   }
 
+  /** Whether so many BOMs and runs need no page, for sure. */
+  static boolean holds(int budget, int boms, int runs) {
+    return (long) boms * LINK + (long) runs * RUN <= budget;
+  }
+
   void add(Cid bom) {
     take(LINK);
     boms.add(bom);

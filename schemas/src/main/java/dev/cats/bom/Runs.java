@@ -68,11 +68,7 @@ final class Runs extends AbstractList<Run> implements RandomAccess {
   }
 
   Node toNode() {
-    Node[] items = new Node[triples.length];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = Node.of(triples[i]);
-    }
-    return Node.list(items);
+    return Node.integers(triples);
   }
 
   @Override

@@ -36,8 +36,7 @@ final class DagCborEncoder {
     if (node instanceof Node.Text text) {
       text(text.value());
     } else if (node instanceof Node.Int number) {
-      long value = number.value();
-      head(value < 0 ? NEGATIVE : UNSIGNED, value < 0 ? ~value : value);
+      integer(number.value());
     } else if (node instanceof Node.Link link) {
       head(TAG, LINK_TAG);
       Bytes cid = link.cid().bytes();
@@ -56,8 +55,12 @@ final class DagCborEncoder {
     } else if (node instanceof Node.List list) {
       head(LIST, list.items().size());
       int inner = deeper(depth);
-      for (Node item : list.items()) {
-        write(item, inner);
+      if (list.items() instanceof Ints ints) {
+        integers(ints);
+      } else {
+        for (Node item : list.items()) {
+          write(item, inner);
+        }
       }
     } else if (node instanceof Node.Binary binary) {
       head(BYTES, binary.value().size());
@@ -82,6 +85,16 @@ final class DagCborEncoder {
           "Cannot encode as dag-cbor: lists and maps nest deeper than " + DagCbor.MAX_DEPTH);
     }
     return depth + 1;
+  }
+
+  private void integers(Ints values) {
+    for (int i = 0; i < values.size(); i++) {
+      integer(values.at(i));
+    }
+  }
+
+  private void integer(long value) {
+    head(value < 0 ? NEGATIVE : UNSIGNED, value < 0 ? ~value : value);
   }
 
   private void text(String value) {

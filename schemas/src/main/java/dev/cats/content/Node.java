@@ -80,7 +80,7 @@ public sealed interface Node {
 
   record List(java.util.List<Node> items) implements Node {
     public List {
-      items = java.util.List.copyOf(items);
+      items = items instanceof Ints ? items : java.util.List.copyOf(items);
     }
   }
 
@@ -169,6 +169,11 @@ public sealed interface Node {
 
   static Node list(java.util.List<? extends Node> items) {
     return new List(new ArrayList<>(items));
+  }
+
+  /** A list of integers. */
+  static Node integers(long... items) {
+    return new List(new Ints(items));
   }
 
   static Node list(Node... items) {

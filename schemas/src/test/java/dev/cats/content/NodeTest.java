@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,5 +109,19 @@ class NodeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Node.Map(Map.of(text, Node.NULL)))
         .withMessage(message);
+  }
+
+  @Test
+  void aListOfIntegersIsAListLikeAnyOther() {
+    long[] values = {0, 23, 24, 256, 65_536, 1L << 32, -1, -25, Long.MIN_VALUE};
+    Node items = Node.list(Arrays.stream(values).mapToObj(Node::of).toArray(Node[]::new));
+    Node integers = Node.integers(values);
+
+    assertThat(integers).isEqualTo(items).hasSameHashCodeAs(items);
+    assertThat(items).isEqualTo(integers);
+    assertThat(DagCbor.encode(integers)).isEqualTo(DagCbor.encode(items));
+    assertThat(DagJson.encode(integers)).isEqualTo(DagJson.encode(items));
+    values[0] = 1;
+    assertThat(integers).isEqualTo(items);
   }
 }
