@@ -1,11 +1,20 @@
 package dev.cats.lot;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Avro binary decoding of bytes that a {@link Codec} of the same schema wrote. */
 final class AvroIn {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int MAX_VARINT = 10;
+
   private byte[] buffer;
   private int position;
   private int end;
@@ -30,33 +39,31 @@ final class AvroIn {
   }
 
   long readLong() {
+    byte[] from = buffer;
+    int at = position;
+    int most = Math.min(end, at + MAX_VARINT);
     long raw = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      byte next = buffer[take(1)];
+    for (int shift = 0; at < most; shift += 7) {
+      byte next = from[at++];
       raw |= (next & 0x7FL) << shift;
       if (next >= 0) {
+        position = at;
         return (raw >>> 1) ^ -(raw & 1);
       }
+    }
+    if (at == end) {
+      position = at;
+      take(1);
     }
     throw new IllegalStateException("Cannot decode a record: a number of more than 64 bits");
   }
 
   float readFloat() {
-    int at = take(4);
-    int bits = 0;
-    for (int i = 3; i >= 0; i--) {
-      bits = (bits << 8) | (buffer[at + i] & 0xFF);
-    }
-    return Float.intBitsToFloat(bits);
+    return Float.intBitsToFloat((int) INTS.get(buffer, take(Float.BYTES)));
   }
 
   double readDouble() {
-    int at = take(8);
-    long bits = 0;
-    for (int i = 7; i >= 0; i--) {
-      bits = (bits << 8) | (buffer[at + i] & 0xFF);
-    }
-    return Double.longBitsToDouble(bits);
+    return Double.longBitsToDouble((long) LONGS.get(buffer, take(Double.BYTES)));
   }
 
   String readString() {

@@ -1,6 +1,9 @@
 package dev.cats.lot;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.avro.io.Encoder;
@@ -13,6 +16,18 @@ import org.apache.avro.util.Utf8;
  * roll back a record that does not fit, and to hand slices of them on.
  */
 public final class AvroOut extends Encoder {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Up to so many characters of ASCII have a length of one byte, too. */
+  private static final int SHORT = 24;
+
+  private static final long LOW_BITS = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long QUESTION_MARKS = '?' * LOW_BITS;
+
   private byte[] buffer;
   private int position;
   private boolean inexact;
@@ -87,45 +102,67 @@ public final class AvroOut extends Encoder {
 
   @Override
   public void writeFloat(float value) {
-    ensure(4);
-    int bits = Float.floatToRawIntBits(value);
-    for (int i = 0; i < 4; i++) {
-      buffer[position++] = (byte) (bits >>> (8 * i));
-    }
+    ensure(Float.BYTES);
+    INTS.set(buffer, position, Float.floatToRawIntBits(value));
+    position += Float.BYTES;
   }
 
   @Override
   public void writeDouble(double value) {
-    ensure(8);
-    long bits = Double.doubleToRawLongBits(value);
-    for (int i = 0; i < 8; i++) {
-      buffer[position++] = (byte) (bits >>> (8 * i));
-    }
+    ensure(Double.BYTES);
+    LONGS.set(buffer, position, Double.doubleToRawLongBits(value));
+    position += Double.BYTES;
   }
 
   @Override
-  @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int): fast for ASCII
   public void writeString(String value) {
     int length = value.length();
-    // Try ASCII first: most strings are, and then need no intermediate array.
-    ensure(5 + length);
-    int start = position;
-    writeLong(length);
-    int at = position;
+    if (length <= SHORT) {
+      writeShort(value, length);
+      return;
+    }
+    // The JDK has vector code for this, and most strings are ASCII.
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    inexact |= utf8.length == length ? hasReplaced(value, utf8) : hasLoneSurrogate(value);
+    writeBytes(utf8, 0, utf8.length);
+  }
+
+  /** For a few characters a loop over them is quicker than an array of their own. */
+  @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int): fast for ASCII
+  private void writeShort(String value, int length) {
+    ensure(1 + length);
+    int at = position + 1;
     value.getBytes(0, length, buffer, at);
     // That took the low byte of each char: anything beyond ASCII is written again, as UTF-8.
     for (int i = 0; i < length; i++) {
       if (value.charAt(i) >= 0x80) {
-        position = start;
+        inexact |= hasLoneSurrogate(value);
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        if (hasLoneSurrogate(value, i)) {
-          inexact = true;
-        }
         writeBytes(utf8, 0, utf8.length);
         return;
       }
     }
+    buffer[position] = (byte) (length << 1);
     position = at + length;
+  }
+
+  /**
+   * Whether a '?' stands for half a character. Where there are as many bytes as chars, all others
+   * are ASCII.
+   */
+  private static boolean hasReplaced(String value, byte[] utf8) {
+    int words = utf8.length & -Long.BYTES;
+    for (int i = 0; i < words; i += Long.BYTES) {
+      long word = (long) LONGS.get(utf8, i) ^ QUESTION_MARKS;
+      if (((word - LOW_BITS) & ~word & HIGH_BITS) != 0) {
+        return hasLoneSurrogate(value);
+      }
+    }
+    return hasLoneSurrogate(value, words);
+  }
+
+  private static boolean hasLoneSurrogate(String value) {
+    return hasLoneSurrogate(value, 0);
   }
 
   /** UTF-8 has no form for half a character; '?' is written in its place. */

@@ -13,18 +13,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.Size;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -181,6 +187,33 @@ class CodecTest {
     assertThat(texts.write("half \uDE00 x", out)).isFalse();
     assertThat(texts.write("whole", out)).isTrue();
     assertThat(Codec.of(Cached.class).write(new Cached(), out)).isFalse();
+  }
+
+  @Provide
+  Arbitrary<String> texts() {
+    return Arbitraries.frequencyOf(
+            Tuple.of(20, Arbitraries.of("a", "b")),
+            Tuple.of(2, Arbitraries.of("?", "\u00e9", "\u4e2d", "\ud83d\ude00")),
+            Tuple.of(1, Arbitraries.of("\ud83d", "\ude00")))
+        .list()
+        .ofMaxSize(60)
+        .map(parts -> String.join("", parts));
+  }
+
+  @Property
+  void aTextIsExactWhereItIsReadAsItWasWritten(@ForAll("texts") String text) {
+    AvroOut out = new AvroOut(1);
+    Codec<String> codec = Codec.of(String.class);
+    boolean exact = codec.write(text, out);
+    byte[] written = out.toArray();
+
+    assertThat(exact).isEqualTo(codec.decode(written, 0, written.length).equals(text));
+    assertThat(Arrays.copyOfRange(written, written.length - utf8(text).length, written.length))
+        .isEqualTo(utf8(text));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   static final class Cached {
