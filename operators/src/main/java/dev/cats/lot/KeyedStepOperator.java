@@ -22,6 +22,9 @@ final class KeyedStepOperator<K, IN, OUT> extends KeyedProcessFunction<K, Traced
   private transient StepContext context;
   private transient CitingOutput output;
 
+  /** Of the record at hand; the lot operator behind has noted it when the output is collected. */
+  private transient Refs single;
+
   KeyedStepOperator(String name, KeyedStep<K, IN, OUT> step) {
     this.name = name;
     this.step = step;
@@ -31,6 +34,7 @@ final class KeyedStepOperator<K, IN, OUT> extends KeyedProcessFunction<K, Traced
   public void open(OpenContext openContext) throws Exception {
     context = new StepContext();
     output = new CitingOutput();
+    single = new Refs();
     step.open(openContext, getRuntimeContext());
   }
 
@@ -71,7 +75,7 @@ final class KeyedStepOperator<K, IN, OUT> extends KeyedProcessFunction<K, Traced
     if (current == null) {
       throw noRecord(what);
     }
-    return Refs.of(current.bom(), current.index());
+    return single.only(current.bom(), current.index());
   }
 
   private final class StepContext implements KeyedStep.Context<K> {

@@ -48,6 +48,12 @@ final class Refs {
     return run == 0 ? count : counts[run - 1];
   }
 
+  /** Forgets what it holds and refers to this one record. */
+  Refs only(Cid another, int index) {
+    runs = 0;
+    return add(another, index);
+  }
+
   Refs add(Cid another, int index) {
     return add(another, index, 1);
   }
