@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.annotation.Nullable;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
@@ -137,6 +138,13 @@ class KafkaRunIT {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }
 
+  @Nullable
+  private static String trace(ConsumerRecord<?, ?> record) {
+    return record.headers().lastHeader("traceparent") == null
+        ? null
+        : header(record, "traceparent");
+  }
+
   private static JsonNode object(Answer answer) throws Exception {
     assertThat(answer.code()).as(answer.err()).isZero();
     return JSON.readTree(answer.out());
@@ -158,7 +166,10 @@ class KafkaRunIT {
     String topic = "week";
     produce(topic);
     try (KafkaProducer<byte[], byte[]> raw = raw()) {
-      raw.send(new ProducerRecord<>(topic, 2, null, "no event".getBytes(UTF_8))).get();
+      ProducerRecord<byte[], byte[]> none =
+          new ProducerRecord<>(topic, 2, null, "no event".getBytes(UTF_8));
+      none.headers().add("traceparent", "00-no-trace-01".getBytes(UTF_8));
+      raw.send(none).get();
     }
     String store = folder.resolve("store").toString();
     JsonNode run =
@@ -200,6 +211,7 @@ class KafkaRunIT {
     EventReader reader = EventReader.of(EventSchemas.builtIn(), null);
     List<ConsumerRecord<byte[], byte[]>> results = committed(topic + ".daily");
     assertThat(results).hasSize(78);
+    assertThat(results).allSatisfy(each -> assertThat(trace(each)).isNull());
     ConsumerRecord<byte[], byte[]> result = results.get(0);
     DataInitiativeEvent event = reader.read(result.value(), result.headers());
     DailyStats stats = DailyStats.getDecoder().decode(event.getData().duplicate());
@@ -222,6 +234,7 @@ class KafkaRunIT {
     assertThat(header(reject, "cats-reject-partition")).isEqualTo("2");
     assertThat(header(reject, "cats-reject-offset")).isNotEmpty();
     assertThat(header(reject, "cats-reject-reason")).isNotEmpty();
+    assertThat(trace(reject)).isNull();
 
     Set<String> told = new HashSet<>();
     committed(topic + ".lineage").forEach(each -> told.add(new String(each.key(), UTF_8)));
@@ -236,12 +249,20 @@ class KafkaRunIT {
     JsonNode feature =
         JSON.readTree(SampleFeed.copyTo(folder.resolve("input")).toFile()).get("features").get(0);
     DataInitiativeEvent good = event(feature, JSON.writeValueAsBytes(feature));
+    good.setTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    ObjectNode blast = feature.deepCopy();
+    ((ObjectNode) blast.get("properties")).put("type", "explosion");
+    DataInitiativeEvent other = event(feature, JSON.writeValueAsBytes(blast));
+    other.setTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+    other.setTracestate("rojo=00f067aa0ba902b7");
     DataInitiativeEvent bad = event(feature, "{\"type\":\"Feature\"".getBytes(UTF_8));
+    bad.setTraceparent("00-5bd66ef5095369c7b0d1f8f4bd33716a-c532cb4098ac3dd2-01");
     EventWriter writer = EventWriter.of(WireFormat.SINGLE_OBJECT);
     byte[] sent = writer.record(topic, bad).value();
     try (KafkaProducer<byte[], byte[]> raw = raw()) {
       raw.send(new ProducerRecord<>(topic, 1, null, writer.record(topic, good).value())).get();
       raw.send(new ProducerRecord<>(topic, 1, null, sent)).get();
+      raw.send(new ProducerRecord<>(topic, 1, null, writer.record(topic, other).value())).get();
     }
     String[] run = {"run", "seismology", "--kafka", broker.bootstrap(), "--topic", topic};
     String[] options = {"--to-end", "--json", "--store", folder.resolve("store").toString()};
@@ -256,6 +277,15 @@ class KafkaRunIT {
     assertThat(header(reject, "cats-reject-offset")).isEqualTo("1");
     assertThat(reject.value()).isEqualTo(sent);
 
+    assertThat(trace(reject)).isEqualTo(bad.getTraceparent());
+    assertThat(committed(topic + ".daily"))
+        .singleElement()
+        .satisfies(each -> assertThat(trace(each)).isEqualTo(good.getTraceparent()));
+    assertThat(committed(topic + ".others"))
+        .singleElement()
+        .satisfies(each -> assertThat(trace(each)).isEqualTo(other.getTraceparent()))
+        .satisfies(each -> assertThat(header(each, "tracestate")).isEqualTo(other.getTracestate()));
+
     DataInitiativeEvent mended =
         EventReader.of(EventSchemas.builtIn(), null).read(reject.value(), new RecordHeaders());
     assertThat(mended).isEqualTo(bad);
@@ -266,8 +296,12 @@ class KafkaRunIT {
     }
     options[options.length - 1] = folder.resolve("again").toString();
     JsonNode again = object(Answer.to(with(run, options)));
-    assertThat(again.get("events").asInt()).isEqualTo(3);
+    assertThat(again.get("events").asInt()).isEqualTo(4);
     assertThat(again.get("rejected").asInt()).isEqualTo(1);
+    assertThat(committed(topic + ".daily"))
+        .extracting(KafkaRunIT::trace)
+        .as("of one event, and of two that are of several traces")
+        .containsExactlyInAnyOrder(good.getTraceparent(), null);
   }
 
   private static DataInitiativeEvent event(JsonNode feature, byte[] data) {
@@ -470,7 +504,7 @@ class KafkaRunIT {
   }
 
   /** Waits until so many events are in committed source lots, each of them once. */
-  private static void awaitEvents(JavaProcess run, Path store, long events) {
+  static void awaitEvents(JavaProcess run, Path store, long events) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(500))

@@ -48,7 +48,7 @@ public class LotBuildingBenchmark {
   @OperationsPerInvocation(RECORDS)
   public Block appendAndSeal() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      lot.append(samples[i], i, null);
+      lot.append(samples[i], i, null, null);
       lot.provenance.add(before, i);
       lot.provenance.made(1);
     }

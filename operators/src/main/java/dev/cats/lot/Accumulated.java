@@ -127,7 +127,7 @@ record Accumulated<A>(A value, Refs refs) {
     }
   }
 
-  /** Version 1: the accumulator's serializer. */
+  /** Version 2: the accumulator's serializer. In version 1 no references have a trace. */
   public static final class Snapshot<A>
       extends CompositeTypeSerializerSnapshot<Accumulated<A>, Serializer<A>> {
 
@@ -140,7 +140,7 @@ record Accumulated<A>(A value, Refs refs) {
 
     @Override
     protected int getCurrentOuterSnapshotVersion() {
-      return 1;
+      return 2;
     }
 
     @Override

@@ -20,8 +20,7 @@ final class CitingAggregate<IN, ACC, OUT>
 
   @Override
   public Accumulated<ACC> add(Traced<IN> record, Accumulated<ACC> to) {
-    return new Accumulated<>(
-        function.add(record.value(), to.value()), to.refs().add(record.bom(), record.index()));
+    return new Accumulated<>(function.add(record.value(), to.value()), to.refs().add(record));
   }
 
   @Override

@@ -32,7 +32,7 @@ final class CitingWindow<IN, OUT, K, W extends Window>
       throws Exception {
     Refs refs = new Refs();
     for (Traced<IN> record : records) {
-      refs.add(record.bom(), record.index());
+      refs.add(record);
     }
     function.apply(key, context.window(), new Values<>(records), new Citing<>(refs, out));
   }

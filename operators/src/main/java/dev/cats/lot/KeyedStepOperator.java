@@ -75,7 +75,7 @@ final class KeyedStepOperator<K, IN, OUT> extends KeyedProcessFunction<K, Traced
     if (current == null) {
       throw noRecord(what);
     }
-    return single.only(current.bom(), current.index());
+    return single.only(current);
   }
 
   private final class StepContext implements KeyedStep.Context<K> {
@@ -128,7 +128,11 @@ final class KeyedStepOperator<K, IN, OUT> extends KeyedProcessFunction<K, Traced
       }
       Refs refs = new Refs();
       for (Ref origin : origins) {
-        refs.add(origin.bom(), origin.index());
+        if (current != null && origin.equals(current.ref())) {
+          refs.add(current);
+        } else {
+          refs.add(origin.bom(), origin.index());
+        }
       }
       collector.collect(new Cited.Made<>(value, refs));
     }

@@ -86,7 +86,7 @@ final class LateRefusing<IN, OUT> extends AbstractStreamOperatorFactory<Cited<OU
               + " into a window: its window was over, and the result delivered, when it came at "
               + Instant.ofEpochMilli(watermark)
               + " in event time";
-      Refs from = Refs.of(record.bom(), record.index());
+      Refs from = Refs.of(record);
       output.collect(
           new StreamRecord<>(new Cited.Refused<>("late", reason, record.value(), from), timestamp));
     }

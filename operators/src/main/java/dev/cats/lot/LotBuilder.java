@@ -5,6 +5,7 @@ import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import dev.cats.event.Arrival;
 import dev.cats.event.Position;
+import dev.cats.event.TraceContext;
 import dev.cats.step.Output;
 import dev.cats.step.Side;
 import dev.cats.step.Step;
@@ -71,6 +72,9 @@ final class LotBuilder {
   /** Where in the outside world the record at hand goes back to, if that is known. */
   @Nullable private Position position;
 
+  /** The trace that the record at hand is a part of. */
+  @Nullable private TraceContext trace;
+
   LotBuilder(LotSpec spec, Destination destination) {
     this.spec = spec;
     this.destination = destination;
@@ -108,15 +112,18 @@ final class LotBuilder {
       case ARRIVAL -> {
         Arrival<?> arrival = (Arrival<?>) input;
         position = arrival.position();
+        trace = arrival.trace();
         arrive(arrival);
       }
       case TRACED -> {
         Traced<?> traced = (Traced<?>) input;
         position = traced.position();
+        trace = traced.trace();
         run(traced.value());
       }
       case CITED -> {
         Cited<?> cited = (Cited<?>) input;
+        trace = cited.from().trace();
         if (cited instanceof Cited.Made<?> made) {
           run(made.value());
         } else if (cited instanceof Cited.Aside<?> aside) {
@@ -262,13 +269,13 @@ final class LotBuilder {
     if (lot == rejects) {
       partRejects();
     }
-    if (!lot.append(value, timestamp, position)) {
+    if (!lot.append(value, timestamp, position, trace)) {
       boolean empty = lot.records() == 0;
       if (!empty) {
         seal();
         sealedWithin = true;
       }
-      if (empty || !lot.append(value, timestamp, position)) {
+      if (empty || !lot.append(value, timestamp, position, trace)) {
         tooLarge(lot, value);
         return;
       }

@@ -204,7 +204,8 @@ public final class LotStreams {
   private record Departing<T>() implements MapFunction<Traced<T>, Departure<T>> {
     @Override
     public Departure<T> map(Traced<T> record) {
-      return new Departure<>(new Citation(record.bom(), record.index()), record.value());
+      Citation made = new Citation(record.bom(), record.index());
+      return new Departure<>(made, record.value(), record.trace());
     }
   }
 

@@ -9,6 +9,7 @@ import dev.cats.content.Block;
 import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import dev.cats.event.Position;
+import dev.cats.event.TraceContext;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -37,6 +38,9 @@ final class OpenLot<T> {
 
   /** Only in the tasks of a source: nobody else has any. */
   private Position[] positions = {};
+
+  /** Only where a record is part of a trace. */
+  private TraceContext[] traces = {};
 
   private int records;
 
@@ -75,9 +79,11 @@ final class OpenLot<T> {
    * let go, so that who reads the record gets what the lot says.
    *
    * @param position that the record goes back to, for the steps after this one; not in the lot
+   * @param trace that the record is a part of, likewise
    * @return whether it fits; if not, the lot is as it was before
    */
-  boolean append(Object value, long timestamp, @Nullable Position position) {
+  boolean append(
+      Object value, long timestamp, @Nullable Position position, @Nullable TraceContext trace) {
     int start = out.position();
     boolean exact;
     try {
@@ -106,6 +112,12 @@ final class OpenLot<T> {
         positions = Arrays.copyOf(positions, values.length);
       }
       positions[records] = position;
+    }
+    if (trace != null) {
+      if (traces.length < values.length) {
+        traces = Arrays.copyOf(traces, values.length);
+      }
+      traces[records] = trace;
     }
     records++;
     return true;
@@ -160,7 +172,8 @@ final class OpenLot<T> {
         codec,
         null,
         (T) values[index],
-        index < positions.length ? positions[index] : null);
+        index < positions.length ? positions[index] : null,
+        index < traces.length ? traces[index] : null);
   }
 
   long timestamp(int index) {
@@ -171,6 +184,7 @@ final class OpenLot<T> {
   void clear() {
     Arrays.fill(values, 0, records, null);
     Arrays.fill(positions, 0, Math.min(records, positions.length), null);
+    Arrays.fill(traces, 0, Math.min(records, traces.length), null);
     out.position(format.headRoom());
     records = 0;
     provenance.clear();

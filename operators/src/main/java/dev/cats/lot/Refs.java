@@ -2,14 +2,17 @@ package dev.cats.lot;
 
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.event.TraceContext;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
+import javax.annotation.Nullable;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A growing list of record references, as runs of consecutive records of one BOM: what a window was
- * made from, or what stands next to an accumulator.
+ * made from, or what stands next to an accumulator; and the trace that all of them are a part of.
  */
 final class Refs {
   private static final Cid[] NO_BOMS = {};
@@ -26,10 +29,21 @@ final class Refs {
   private int[] counts = NO_NUMBERS;
   private int runs;
 
+  @Nullable private TraceContext trace;
+
   Refs() {}
 
-  static Refs of(Cid bom, int index) {
-    return new Refs().add(bom, index);
+  static Refs of(Traced<?> record) {
+    return new Refs().add(record);
+  }
+
+  /**
+   * The one trace that every record here is a part of; null where there is none. Of several, none
+   * is the parent of what was made: that it goes back to all of them, its BOM says.
+   */
+  @Nullable
+  TraceContext trace() {
+    return trace;
   }
 
   int runs() {
@@ -49,13 +63,28 @@ final class Refs {
   }
 
   /** Forgets what it holds and refers to this one record. */
-  Refs only(Cid another, int index) {
+  Refs only(Traced<?> record) {
     runs = 0;
-    return add(another, index);
+    return add(record);
   }
 
+  Refs add(Traced<?> record) {
+    join(record.trace());
+    return add(record.bom(), record.index(), 1);
+  }
+
+  /** Adds a record of which it is not known whether it is part of a trace. */
   Refs add(Cid another, int index) {
+    join(null);
     return add(another, index, 1);
+  }
+
+  private void join(@Nullable TraceContext another) {
+    if (runs == 0) {
+      trace = another;
+    } else if (trace != null && !trace.equals(another)) {
+      trace = null;
+    }
   }
 
   private Refs add(Cid another, int from, int more) {
@@ -88,6 +117,9 @@ final class Refs {
   }
 
   Refs addAll(Refs others) {
+    if (others.runs > 0) {
+      join(others.trace);
+    }
     for (int i = 0; i < others.runs; i++) {
       add(others.bom(i), others.first(i), others.count(i));
     }
@@ -99,12 +131,15 @@ final class Refs {
   }
 
   /**
-   * Layout: the number of runs as a varint, then for each run one byte that says whether its BOM is
-   * that of the run before (1) or follows as a digest of 32 bytes (0), the first record and the
-   * count, as varints.
+   * Layout: the number of runs, plus 2^32 where a trace follows, as a varint; the {@linkplain
+   * TraceFormat trace}; then for each run one byte that says whether its BOM is that of the run
+   * before (1) or follows as a digest of 32 bytes (0), the first record and the count, as varints.
    */
   void write(DataOutputView out) throws IOException {
-    TracedSerializer.writeVarint(runs, out);
+    TracedSerializer.writeVarint(TraceFormat.mark(runs, trace), out);
+    if (trace != null) {
+      TraceFormat.write(trace, out);
+    }
     for (int i = 0; i < runs; i++) {
       boolean same = i > 0 && bom(i).equals(bom(i - 1));
       out.writeByte(same ? 1 : 0);
@@ -117,7 +152,9 @@ final class Refs {
   }
 
   static Refs read(DataInputView in) throws IOException {
-    int runs = (int) TracedSerializer.readVarint(in);
+    long marked = TracedSerializer.readVarint(in);
+    TraceContext trace = TraceFormat.follows(marked) ? TraceFormat.read(in) : null;
+    int runs = (int) marked;
     Refs refs = new Refs();
     Cid bom = null;
     for (int i = 0; i < runs; i++) {
@@ -129,12 +166,13 @@ final class Refs {
       int first = (int) TracedSerializer.readVarint(in);
       refs.add(bom, first, (int) TracedSerializer.readVarint(in));
     }
+    refs.trace = trace;
     return refs;
   }
 
   @Override
   public boolean equals(Object other) {
-    if (!(other instanceof Refs that) || runs != that.runs) {
+    if (!(other instanceof Refs that) || runs != that.runs || !Objects.equals(trace, that.trace)) {
       return false;
     }
     for (int i = 0; i < runs; i++) {

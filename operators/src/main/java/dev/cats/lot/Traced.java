@@ -2,6 +2,7 @@ package dev.cats.lot;
 
 import dev.cats.content.Cid;
 import dev.cats.event.Position;
+import dev.cats.event.TraceContext;
 import dev.cats.step.Ref;
 import javax.annotation.Nullable;
 
@@ -19,7 +20,8 @@ import javax.annotation.Nullable;
  *
  * <p>For as long it also knows the position that it goes back to in the outside world, if it is
  * one: for what a later step refuses. The position is not sent on, since behind an exchange a
- * record may go back to several; its BOM leads to all of them.
+ * record may go back to several; its BOM leads to all of them. The trace that it is a part of it
+ * knows wherever it goes.
  */
 public final class Traced<T> {
   private final Cid bom;
@@ -33,9 +35,10 @@ public final class Traced<T> {
   private final Codec<T> codec;
   @Nullable private final Object key;
   @Nullable private final Position position;
+  @Nullable private final TraceContext trace;
   @Nullable private T value;
 
-  /** A record that came over the network or out of state. */
+  /** A record that is part of no trace. */
   Traced(
       Cid bom,
       int index,
@@ -46,7 +49,7 @@ public final class Traced<T> {
       Codec<T> codec,
       @Nullable Object key,
       @Nullable T value) {
-    this(bom, index, last, buffer, offset, length, codec, key, value, null);
+    this(bom, index, last, buffer, offset, length, codec, key, value, null, null);
   }
 
   Traced(
@@ -59,7 +62,8 @@ public final class Traced<T> {
       Codec<T> codec,
       @Nullable Object key,
       @Nullable T value,
-      @Nullable Position position) {
+      @Nullable Position position,
+      @Nullable TraceContext trace) {
     this.bom = bom;
     this.place = last ? ~index : index;
     this.buffer = buffer;
@@ -69,6 +73,7 @@ public final class Traced<T> {
     this.key = key;
     this.value = value;
     this.position = position;
+    this.trace = trace;
   }
 
   public T value() {
@@ -109,8 +114,15 @@ public final class Traced<T> {
     return position;
   }
 
+  /** The trace that this is a part of, because what it was made from is; null for none. */
+  @Nullable
+  TraceContext trace() {
+    return trace;
+  }
+
   Traced<T> withKey(Object newKey) {
-    return new Traced<>(bom, index(), last(), buffer, offset, length, codec, newKey, value);
+    return new Traced<>(
+        bom, index(), last(), buffer, offset, length, codec, newKey, value, null, trace);
   }
 
   byte[] buffer() {

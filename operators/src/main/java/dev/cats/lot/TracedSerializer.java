@@ -2,6 +2,7 @@ package dev.cats.lot;
 
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.event.TraceContext;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
@@ -14,11 +15,11 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A traced record on the wire and in state: the digest of its BOM's CID, its index, its key where
- * it has one, and the bytes it has in its lot, as they are.
+ * it has one, the trace it is a part of if it is one, and the bytes it has in its lot, as they are.
  *
  * <p>Layout: 32 bytes of digest (a BOM's CID is always v1, dag-cbor, sha2-256); the index times
- * two, plus one on the last record of a lot, as an unsigned varint; the key; the length as an
- * unsigned varint; the bytes.
+ * two, plus one on the last record of a lot, plus 2^32 where a trace follows, as an unsigned
+ * varint; the key; the {@linkplain TraceFormat trace}; the length as an unsigned varint; the bytes.
  */
 final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   private static final long serialVersionUID = 1L;
@@ -62,9 +63,14 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   @Override
   public void serialize(Traced<T> record, DataOutputView target) throws IOException {
     target.write(digestOf(record.bom()), 0, DIGEST);
-    writeVarint(((long) record.index() << 1) | (record.last() ? 1 : 0), target);
+    TraceContext trace = record.trace();
+    long place = ((long) record.index() << 1) | (record.last() ? 1 : 0);
+    writeVarint(TraceFormat.mark(place, trace), target);
     if (keys != null) {
       keys.serialize(record.key(), target);
+    }
+    if (trace != null) {
+      TraceFormat.write(trace, target);
     }
     writeVarint(record.length(), target);
     target.write(record.buffer(), record.offset(), record.length());
@@ -73,13 +79,15 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   @Override
   public Traced<T> deserialize(DataInputView source) throws IOException {
     Cid bom = readBom(source);
-    long index = readVarint(source);
+    long place = readVarint(source);
     Object key = keys == null ? null : keys.deserialize(source);
+    TraceContext trace = TraceFormat.follows(place) ? TraceFormat.read(source) : null;
     int length = (int) readVarint(source);
     byte[] bytes = new byte[length];
     source.readFully(bytes);
-    return new Traced<>(
-        bom, (int) (index >>> 1), (index & 1) == 1, bytes, 0, length, codec(), key, null);
+    int index = (int) (place >>> 1) & Integer.MAX_VALUE;
+    boolean last = (place & 1) == 1;
+    return new Traced<>(bom, index, last, bytes, 0, length, codec(), key, null, null, trace);
   }
 
   @Override
@@ -90,9 +98,13 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   @Override
   public void copy(DataInputView source, DataOutputView target) throws IOException {
     target.write(source, DIGEST);
-    writeVarint(readVarint(source), target);
+    long place = readVarint(source);
+    writeVarint(place, target);
     if (keys != null) {
       keys.copy(source, target);
+    }
+    if (TraceFormat.follows(place)) {
+      TraceFormat.write(TraceFormat.read(source), target);
     }
     long length = readVarint(source);
     writeVarint(length, target);

@@ -8,8 +8,13 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Version 1: the record's class and Avro schema, and the key serializer's own snapshot. */
+/**
+ * Version 2: the record's class and Avro schema, and the key serializer's own snapshot. In version
+ * 1 no record has a trace; otherwise it is the same.
+ */
 public final class TracedSerializerSnapshot<T> implements TypeSerializerSnapshot<Traced<T>> {
+  private static final int VERSION = 2;
+
   private Class<T> type;
   private String schema;
   @Nullable private TypeSerializerSnapshot<Object> keys;
@@ -25,7 +30,7 @@ public final class TracedSerializerSnapshot<T> implements TypeSerializerSnapshot
 
   @Override
   public int getCurrentVersion() {
-    return 1;
+    return VERSION;
   }
 
   @Override
@@ -39,6 +44,13 @@ public final class TracedSerializerSnapshot<T> implements TypeSerializerSnapshot
 
   @Override
   public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+    if (version > VERSION) {
+      throw new IOException(
+          "Cannot restore state: it holds traced records of version "
+              + version
+              + ", and this knows them to version "
+              + VERSION);
+    }
     type = SchemaState.readType(in, loader);
     schema = SchemaState.readSchema(in);
     keys = in.readBoolean() ? TypeSerializerSnapshot.readVersionedSnapshot(in, loader) : null;

@@ -10,6 +10,10 @@
  * BOMs; what a step is given is what its input's lot says, also where the value that was emitted
  * held more (a time's microseconds under {@code timestamp-millis}, a transient field).
  *
+ * <p>Beside a record goes the trace that it is a part of, from what it was made from and in no lot:
+ * see {@link dev.cats.event.TraceContext}. What was made from records of several traces is part of
+ * none.
+ *
  * <p>Awkward cases: inputs that made nothing are in a BOM only if a record of their output follows
  * in the same lot. A record whose outputs do not fit in one lot is an input of several. A record
  * over the block limit is rejected as {@code too-large}, with its beginning; a rejected record that

@@ -13,6 +13,7 @@ import dev.cats.content.SegmentWriter;
 import dev.cats.event.Arrival;
 import dev.cats.event.Position;
 import dev.cats.event.Rejected;
+import dev.cats.event.TraceContext;
 import dev.cats.step.Output;
 import dev.cats.step.Side;
 import dev.cats.step.Step;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import javax.annotation.Nullable;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -53,6 +55,10 @@ final class LotBench implements LotBuilder.Destination {
   record Sent(String port, String value, Cid bom, int index) {}
 
   final List<Sent> sent = new ArrayList<>();
+
+  /** What is part of a trace, of all that came out. */
+  final Map<String, TraceContext> traces = new HashMap<>();
+
   final Map<Cid, Bom> boms = new LinkedHashMap<>();
   final Map<Cid, Block> blocks = new HashMap<>();
   final List<Link> links = new ArrayList<>();
@@ -154,7 +160,7 @@ final class LotBench implements LotBuilder.Destination {
     process(arrival);
   }
 
-  private void process(Object input) throws Exception {
+  void process(Object input) throws Exception {
     builder.process(input, 0);
     if (builder.full()) {
       builder.seal();
@@ -225,6 +231,10 @@ final class LotBench implements LotBuilder.Destination {
   }
 
   private Traced<String> traced(int number, String value) {
+    return traced(number, value, null);
+  }
+
+  Traced<String> traced(int number, String value, @Nullable TraceContext trace) {
     Codec<String> codec = Codec.of(String.class);
     byte[] bytes = codec.encode(value);
     return new Traced<>(
@@ -236,7 +246,13 @@ final class LotBench implements LotBuilder.Destination {
         bytes.length,
         codec,
         null,
-        null);
+        null,
+        null,
+        trace);
+  }
+
+  void plan(Plan what) {
+    plan = what;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -272,6 +288,9 @@ final class LotBench implements LotBuilder.Destination {
     }
     String text = value instanceof Rejected refusal ? refusal.getReason() : (String) value;
     sent.add(new Sent(port.name(), text, record.bom(), record.index()));
+    if (record.trace() != null) {
+      traces.put(text, record.trace());
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.cats.event.Arrival;
 import dev.cats.event.Citation;
 import dev.cats.event.Position;
 import dev.cats.event.Rejected;
+import dev.cats.event.TraceContext;
 import dev.cats.lot.LotBench.Emit;
 import dev.cats.lot.LotBench.Plan;
 import dev.cats.lot.LotSpec.Form;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -178,7 +180,8 @@ class LotBuilderTest {
         // Of these the first three do not say where they were made, and the others do.
         Citation claimed = offset < 30 ? null : made;
         bench.arrive(
-            Arrival.refused(position, "malformed", "no event", new byte[] {9}, claimed), Plan.NONE);
+            Arrival.refused(position, "malformed", "no event", new byte[] {9}, claimed, null),
+            Plan.NONE);
       } else {
         bench.arrive(Arrival.of(position, "v", made), Plan.of("out " + offset));
       }
@@ -205,6 +208,63 @@ class LotBuilderTest {
                 List.of()));
     assertThat(bench.sent).hasSize(60);
     assertThat(bench.rejects()).hasSize(6);
+  }
+
+  private static final TraceContext TRACE =
+      new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "rojo=1");
+
+  @Test
+  void whatIsMadeOfARecordIsPartOfItsTraceAndNothingElseIs() throws Exception {
+    LotBench bench = new LotBench(Form.TRACED, 3);
+    for (int i = 0; i < 12; i++) {
+      bench.plan(
+          Plan.of(
+              new Emit("", "main " + i),
+              new Emit("side", "side " + i),
+              new Emit("reject", "r " + i)));
+      bench.process(bench.traced(i, "value", i == 4 ? TRACE : null));
+    }
+    bench.seal();
+    assertThat(bench.sent).hasSize(36);
+    assertThat(bench.traces).isEqualTo(Map.of("main 4", TRACE, "side 4", TRACE, "r 4", TRACE));
+  }
+
+  @Test
+  void whatIsCitedTogetherIsPartOfATraceThatAllOfItIsPartOf() throws Exception {
+    LotBench bench = new LotBench(Form.CITED, 10);
+    TraceContext other = new TraceContext(TRACE.traceparent(), null);
+    Traced<String> one = bench.traced(0, "a", TRACE);
+    bench.process(new Cited.Made<>("same", new Refs().add(one).add(bench.traced(1, "b", TRACE))));
+    bench.process(new Cited.Made<>("two", new Refs().add(one).add(bench.traced(1, "b", other))));
+    bench.process(new Cited.Made<>("some", new Refs().add(one).add(bench.traced(1, "b", null))));
+    bench.process(new Cited.Made<>("late", new Refs().add(bench.traced(1, "b", null)).add(one)));
+    bench.process(new Cited.Made<>("unknown", Refs.of(one).add(one.bom(), 7)));
+    bench.process(new Cited.Aside<>(LotBench.side("side"), "aside", Refs.of(one)));
+    bench.process(new Cited.Refused<>("rule", "refused", "x", Refs.of(one).copy()));
+    Refs none = new Refs();
+    bench.process(new Cited.Made<>("joined", none.copy().addAll(Refs.of(one)).addAll(none)));
+    Refs both = Refs.of(one).addAll(Refs.of(bench.traced(1, "b", other)));
+    bench.process(new Cited.Made<>("merged", both.addAll(Refs.of(one))));
+    bench.seal();
+    assertThat(bench.traces)
+        .isEqualTo(Map.of("same", TRACE, "aside", TRACE, "refused", TRACE, "joined", TRACE));
+    assertThat(bench.sent).hasSize(9);
+  }
+
+  /** It is about a run, like a log. */
+  @Test
+  void aTraceIsInNoLotAndNoBom() throws Exception {
+    List<List<Cid>> cids = new ArrayList<>();
+    for (TraceContext trace : new TraceContext[] {null, TRACE}) {
+      LotBench bench = new LotBench(Form.TRACED, 3);
+      for (int i = 0; i < 5; i++) {
+        bench.plan(Plan.of("out " + i));
+        bench.process(bench.traced(i, "value", trace));
+      }
+      bench.seal();
+      cids.add(List.copyOf(bench.boms.keySet()));
+    }
+    assertThat(cids.get(1)).isEqualTo(cids.get(0)).hasSize(2);
   }
 
   private static Origin kafka(long first, long last) {
@@ -332,9 +392,9 @@ class LotBuilderTest {
     CodecTest.Pojo bad = new CodecTest.Pojo();
     bad.at = java.time.Instant.MAX;
     bad.text = "zzz";
-    assertThat(lot.append(new CodecTest.Pojo(), 0, null)).isTrue();
+    assertThat(lot.append(new CodecTest.Pojo(), 0, null, null)).isTrue();
     int before = lot.dataBytes();
-    assertThatThrownBy(() -> lot.append(bad, 0, null)).hasMessageStartingWith("Invalid time");
+    assertThatThrownBy(() -> lot.append(bad, 0, null, null)).hasMessageStartingWith("Invalid time");
     assertThat(lot.dataBytes()).isEqualTo(before);
     assertThat(lot.records()).isEqualTo(1);
   }

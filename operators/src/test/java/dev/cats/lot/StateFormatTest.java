@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cats.content.Cid;
+import dev.cats.event.TraceContext;
 import dev.cats.sample.Reading;
 import java.io.IOException;
 import net.jqwik.api.ForAll;
@@ -20,23 +21,89 @@ import org.junit.jupiter.api.Test;
 /** What lies in savepoints can be read by every later version. */
 class StateFormatTest {
   private static final Reading READING = new Reading("s1", 1_700_000_000_000L, 2.5);
+  private static final TraceContext TRACE =
+      new TraceContext(
+          "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "rojo=00f067aa0ba902b7");
 
   @Test
   void tracedRecordsKeepTheirForm() throws IOException {
-    Traced<Reading> read =
-        Golden.check("traced", new TracedSerializer<>(Reading.class, null), traced(null));
+    var serializer = new TracedSerializer<>(Reading.class, null);
+    checkTraced(Golden.check(2, "traced", serializer, traced(null, TRACE)), TRACE);
+    checkTraced(Golden.read(1, "traced", serializer), null);
+  }
+
+  private static void checkTraced(Traced<Reading> read, TraceContext trace) {
     assertThat(read.value()).isEqualTo(READING);
     assertThat(read.bom()).isEqualTo(LotBench.upstream(7));
     assertThat(read.index()).isEqualTo(300);
     assertThat(read.last()).isTrue();
+    assertThat(read.trace()).isEqualTo(trace);
   }
 
   @Test
   void tracedRecordsWithAKeyKeepTheirForm() throws IOException {
-    Traced<Reading> read =
-        Golden.check("traced-keyed", keyed(StringSerializer.INSTANCE), traced("s1"));
+    TraceContext stateless = new TraceContext(TRACE.traceparent(), null);
+    var serializer = keyed(StringSerializer.INSTANCE);
+    Traced<Reading> read = Golden.check(2, "traced-keyed", serializer, traced("s1", stateless));
     assertThat(read.key()).isEqualTo("s1");
-    assertThat(read.value()).isEqualTo(READING);
+    checkTraced(read, stateless);
+    Traced<Reading> old = Golden.read(1, "traced-keyed", serializer);
+    assertThat(old.key()).isEqualTo("s1");
+    checkTraced(old, null);
+  }
+
+  /** Traces cost nothing where there are none. */
+  @Test
+  void withoutATraceTheBytesAreThoseOfVersion1() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    new TracedSerializer<>(Reading.class, null).serialize(traced(null, null), out);
+    assertThat(out.getCopyOfBuffer()).isEqualTo(Golden.line("traced", 1));
+    out.clear();
+    new Accumulated.Serializer<>(LongSerializer.INSTANCE)
+        .serialize(new Accumulated<>(42L, refs()), out);
+    assertThat(out.getCopyOfBuffer()).isEqualTo(Golden.line("accumulated", 1));
+  }
+
+  @Test
+  void theLargestIndexIsNotTakenForATrace() throws IOException {
+    Codec<Reading> codec = Codec.of(Reading.class);
+    byte[] bytes = codec.encode(READING);
+    var serializer = new TracedSerializer<>(Reading.class, null);
+    for (TraceContext trace : new TraceContext[] {null, TRACE}) {
+      DataOutputSerializer out = new DataOutputSerializer(64);
+      serializer.serialize(
+          new Traced<>(
+              LotBench.upstream(7),
+              Integer.MAX_VALUE,
+              true,
+              bytes,
+              0,
+              bytes.length,
+              codec,
+              null,
+              null,
+              null,
+              trace),
+          out);
+      Traced<Reading> read =
+          serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+      assertThat(read.index()).isEqualTo(Integer.MAX_VALUE);
+      assertThat(read.last()).isTrue();
+      assertThat(read.trace()).isEqualTo(trace);
+    }
+  }
+
+  @Test
+  void stateOfALaterVersionIsNotReadAsIfItWereThis() {
+    assertThatThrownBy(
+            () ->
+                new TracedSerializerSnapshot<String>()
+                    .readSnapshot(
+                        3, new DataInputDeserializer(new byte[0]), getClass().getClassLoader()))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "Cannot restore state: it holds traced records of version 3, and this knows them to"
+                + " version 2");
   }
 
   @Test
@@ -47,13 +114,19 @@ class StateFormatTest {
 
   @Test
   void accumulatorsKeepTheirForm() throws IOException {
-    Refs refs = new Refs();
-    refs.add(LotBench.upstream(1), 0).add(LotBench.upstream(1), 1);
-    refs.add(LotBench.upstream(1), 500).add(LotBench.upstream(2), 3);
-    Accumulated<Long> accumulated = new Accumulated<>(42L, refs);
+    Accumulated<Long> traced =
+        new Accumulated<>(42L, new Refs().add(traced(null, TRACE)).add(traced(null, TRACE)));
     TypeSerializer<Accumulated<Long>> serializer =
         new Accumulated.Serializer<>(LongSerializer.INSTANCE);
-    assertThat(Golden.check("accumulated", serializer, accumulated)).isEqualTo(accumulated);
+    assertThat(Golden.check(2, "accumulated", serializer, traced)).isEqualTo(traced);
+    assertThat(traced.refs().trace()).isEqualTo(TRACE);
+    assertThat(Golden.read(1, "accumulated", serializer)).isEqualTo(new Accumulated<>(42L, refs()));
+  }
+
+  private static Refs refs() {
+    Refs refs = new Refs();
+    refs.add(LotBench.upstream(1), 0).add(LotBench.upstream(1), 1);
+    return refs.add(LotBench.upstream(1), 500).add(LotBench.upstream(2), 3);
   }
 
   @Test
@@ -132,9 +205,10 @@ class StateFormatTest {
     return new TracedSerializer<>(Reading.class, (TypeSerializer) keys);
   }
 
-  private static Traced<Reading> traced(String key) {
+  private static Traced<Reading> traced(String key, TraceContext trace) {
     Codec<Reading> codec = Codec.of(Reading.class);
     byte[] bytes = codec.encode(READING);
-    return new Traced<>(LotBench.upstream(7), 300, true, bytes, 0, bytes.length, codec, key, null);
+    return new Traced<>(
+        LotBench.upstream(7), 300, true, bytes, 0, bytes.length, codec, key, null, null, trace);
   }
 }

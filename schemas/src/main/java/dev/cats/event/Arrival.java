@@ -17,6 +17,9 @@ public sealed interface Arrival<T> {
   /** Which record of which lot this was, before it was sent here; null where nobody says. */
   Citation made();
 
+  /** The trace that it is a part of; null where it came with none. */
+  TraceContext trace();
+
   static <T> Arrival<T> of(Position position, T value) {
     return new Accepted<>(position, value, null);
   }
@@ -28,13 +31,18 @@ public sealed interface Arrival<T> {
 
   /** A record that cannot be read: it goes to the rejects, with the bytes that it had. */
   static <T> Arrival<T> refused(Position position, String rule, String reason, byte[] original) {
-    return refused(position, rule, reason, original, null);
+    return refused(position, rule, reason, original, null, null);
   }
 
-  /** One whose maker says where it was made; null for no. */
+  /** One whose maker says where it was made, and of which trace it is a part; null for no. */
   static <T> Arrival<T> refused(
-      Position position, String rule, String reason, byte[] original, Citation made) {
-    return new Refused<>(position, rule, reason, Bytes.of(original), made);
+      Position position,
+      String rule,
+      String reason,
+      byte[] original,
+      Citation made,
+      TraceContext trace) {
+    return new Refused<>(position, rule, reason, Bytes.of(original), made, trace);
   }
 
   record Accepted<T>(Position position, T value, Citation made) implements Arrival<T> {
@@ -42,13 +50,25 @@ public sealed interface Arrival<T> {
       Objects.requireNonNull(position, "position");
       Objects.requireNonNull(value, "value");
     }
+
+    /** That of an event is among its attributes. */
+    @Override
+    public TraceContext trace() {
+      return value instanceof DataInitiativeEvent event ? TraceContext.of(event) : null;
+    }
   }
 
   /**
    * @param rule what it broke, in a word
    * @param reason what is wrong, in a sentence that names the value
    */
-  record Refused<T>(Position position, String rule, String reason, Bytes original, Citation made)
+  record Refused<T>(
+      Position position,
+      String rule,
+      String reason,
+      Bytes original,
+      Citation made,
+      TraceContext trace)
       implements Arrival<T> {
     public Refused {
       Objects.requireNonNull(position, "position");

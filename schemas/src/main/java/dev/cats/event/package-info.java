@@ -5,6 +5,9 @@
  * that emits {@link dev.cats.event.Arrival}s; out go, for what a step refused, {@code Rejected}
  * records (generated from {@code Rejected.avsc}) in lots of their own.
  *
+ * <p>Beside a record travels the {@link dev.cats.event.TraceContext} that it came with, for whoever
+ * watches the systems that it passes.
+ *
  * <p>Guaranteed: a position names one record of the outside world for ever, for a file by the CID
  * of its content. Awkward cases: one file under two names is one content, and its records have one
  * CID but two names; a Kafka offset is only as stable as its topic.

@@ -4,6 +4,7 @@ import dev.cats.event.Arrival;
 import dev.cats.event.Citation;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Position;
+import dev.cats.event.TraceContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,13 +47,15 @@ record ArrivalSchema(EventReader reader, @Nullable Duration ahead)
             "time-ahead",
             "Invalid attribute time: expected at most %s later than its record of %s, found %s"
                 .formatted(ahead, Instant.ofEpochMilli(record.timestamp()), event.getTime()),
-            record);
+            record,
+            TraceContext.of(event));
       }
       return Arrival.of(position, event, CitationHeaders.read(record.headers()));
     } catch (UndecodableException e) {
-      return refused(position, e.rule(), e.reason(), record);
+      return refused(position, e.rule(), e.reason(), record, trace(record.headers()));
     } catch (RuntimeException e) { // none that is known
-      return refused(position, "malformed", "Cannot read an event: " + e, record);
+      String reason = "Cannot read an event: " + e;
+      return refused(position, "malformed", reason, record, trace(record.headers()));
     }
   }
 
@@ -63,9 +66,13 @@ record ArrivalSchema(EventReader reader, @Nullable Duration ahead)
   }
 
   private static Arrival<DataInitiativeEvent> refused(
-      Position position, String rule, String reason, ConsumerRecord<byte[], byte[]> record) {
+      Position position,
+      String rule,
+      String reason,
+      ConsumerRecord<byte[], byte[]> record,
+      @Nullable TraceContext trace) {
     byte[] original = record.value() == null ? NOTHING : record.value();
-    return Arrival.refused(position, rule, reason, original, claimed(record.headers()));
+    return Arrival.refused(position, rule, reason, original, claimed(record.headers()), trace);
   }
 
   /** Where a record was made that cannot be read itself, if that can be. */
@@ -73,6 +80,16 @@ record ArrivalSchema(EventReader reader, @Nullable Duration ahead)
   private static Citation claimed(Headers headers) {
     try {
       return CitationHeaders.read(headers);
+    } catch (UndecodableException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  /** The trace that a record is part of that cannot be read itself, if that can be. */
+  @Nullable
+  private static TraceContext trace(Headers headers) {
+    try {
+      return CloudEventHeaders.trace(headers);
     } catch (UndecodableException | RuntimeException e) {
       return null;
     }

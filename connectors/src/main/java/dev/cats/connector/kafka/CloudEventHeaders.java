@@ -1,6 +1,7 @@
 package dev.cats.connector.kafka;
 
 import dev.cats.event.DataInitiativeEvent;
+import dev.cats.event.TraceContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -17,7 +18,8 @@ import org.apache.kafka.common.header.Headers;
 /**
  * CloudEvents' Kafka protocol binding 1.0.2 in binary mode: each attribute is a header {@code
  * ce_NAME} in UTF-8, {@code datacontenttype} is {@code content-type}, the value is the data. A
- * header without a value, which Kafka allows, is as if it were not there.
+ * header without a value, which Kafka allows, is as if it were not there, and so is a trace that is
+ * malformed.
  */
 final class CloudEventHeaders {
   static final String SPECVERSION = "ce_specversion";
@@ -99,15 +101,28 @@ final class CloudEventHeaders {
   /** The trace that a record is a part of, where the event itself does not say. */
   static void readTrace(DataInitiativeEvent event, Headers headers) throws UndecodableException {
     if (event.getTraceparent() == null) {
-      Header parent = value(headers, TRACEPARENT);
-      if (parent != null) {
-        event.setTraceparent(text(parent));
-        Header state = value(headers, TRACESTATE);
-        if (state != null) {
-          event.setTracestate(text(state));
-        }
+      TraceContext trace = trace(headers, "");
+      if (trace != null) {
+        event.setTraceparent(trace.traceparent());
+        event.setTracestate(trace.tracestate());
       }
     }
+  }
+
+  /** The trace that the headers of a record say, whatever else may be wrong with it. */
+  @Nullable
+  static TraceContext trace(Headers headers) throws UndecodableException {
+    TraceContext ofEvent = areIn(headers) ? trace(headers, PREFIX) : null;
+    return ofEvent == null ? trace(headers, "") : ofEvent;
+  }
+
+  @Nullable
+  private static TraceContext trace(Headers headers, String prefix) throws UndecodableException {
+    Header parent = value(headers, prefix + TRACEPARENT);
+    Header state = value(headers, prefix + TRACESTATE);
+    return parent == null
+        ? null
+        : TraceContext.of(text(parent), state == null ? null : text(state));
   }
 
   private static String text(Header header) throws UndecodableException {
@@ -133,8 +148,11 @@ final class CloudEventHeaders {
     put(headers, "ce_dataref", event.getDataref());
     put(headers, "ce_initiative", event.getInitiative().isEmpty() ? null : event.getInitiative());
     put(headers, "ce_dataproduct", event.getDataproduct());
-    put(headers, "ce_traceparent", event.getTraceparent());
-    put(headers, "ce_tracestate", event.getTracestate());
+    TraceContext trace = TraceContext.of(event);
+    if (trace != null) {
+      put(headers, "ce_traceparent", trace.traceparent());
+      put(headers, "ce_tracestate", trace.tracestate());
+    }
     if (!event.getExtensions().isEmpty()) {
       new TreeMap<>(event.getExtensions())
           .forEach((name, value) -> put(headers, PREFIX + name, value));
@@ -142,8 +160,22 @@ final class CloudEventHeaders {
   }
 
   static void writeTrace(DataInitiativeEvent event, Headers headers) {
-    put(headers, TRACEPARENT, event.getTraceparent());
-    put(headers, TRACESTATE, event.getTracestate());
+    TraceContext trace = TraceContext.of(event);
+    if (trace != null) {
+      write(trace, headers);
+    }
+  }
+
+  /** For a record that does not say itself which trace it is part of. */
+  static void writeTrace(TraceContext trace, Headers headers) {
+    if (value(headers, TRACEPARENT) == null) {
+      write(trace, headers);
+    }
+  }
+
+  private static void write(TraceContext trace, Headers headers) {
+    put(headers, TRACEPARENT, trace.traceparent());
+    put(headers, TRACESTATE, trace.tracestate());
   }
 
   private static void put(Headers headers, String name, @Nullable String value) {

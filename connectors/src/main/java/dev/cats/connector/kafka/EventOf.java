@@ -25,7 +25,10 @@ public interface EventOf<T> extends Serializable {
     return null;
   }
 
-  /** The W3C trace that the record is a part of. */
+  /**
+   * The W3C trace that the record is a part of, where it knows one of its own; else it is that of
+   * what the record was made from.
+   */
   @Nullable
   default String traceparent(T value) {
     return null;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
+import dev.cats.event.TraceContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * What a record that leaves the initiative is as a Kafka record. Whatever its form, it says in its
- * headers which record of which lot it is.
+ * headers which record of which lot it is, and which trace it is part of.
  */
 sealed interface Form<T> extends Serializable {
 
@@ -34,6 +35,9 @@ sealed interface Form<T> extends Serializable {
       throws IOException {
     ProducerRecord<byte[], byte[]> record = of(topic, departure);
     CitationHeaders.write(departure.made(), record.headers());
+    if (departure.trace() != null) {
+      CloudEventHeaders.writeTrace(departure.trace(), record.headers());
+    }
     return record;
   }
 
@@ -97,7 +101,14 @@ sealed interface Form<T> extends Serializable {
       made.setTime(event.time(value));
       made.setInitiative(initiative);
       made.setDataproduct(dataproduct);
-      made.setTraceparent(event.traceparent(value));
+      TraceContext trace = TraceContext.of(event.traceparent(value), null);
+      if (trace == null) {
+        trace = departure.trace();
+      }
+      if (trace != null) {
+        made.setTraceparent(trace.traceparent());
+        made.setTracestate(trace.tracestate());
+      }
       made.setExtensions(new HashMap<>());
       made.setDatacontenttype(CONTENT_TYPE);
       made.setData(ByteBuffer.wrap(singleObject(value)));

@@ -8,6 +8,7 @@ import dev.cats.content.Cid;
 import dev.cats.event.Arrival;
 import dev.cats.event.Citation;
 import dev.cats.event.DataInitiativeEvent;
+import dev.cats.event.TraceContext;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -145,6 +146,20 @@ class ArrivalSchemaTest {
     assertThat(arrivals.arrival(record(VALUE, cited)).made()).isEqualTo(new Citation(BOM, 3));
     cited.remove("cats-index");
     assertThat(arrivals.arrival(record(VALUE, cited)).made()).isNull();
+  }
+
+  @Test
+  void whatCannotBeReadIsPartOfItsTraceAllTheSame() throws Exception {
+    TraceContext trace = TraceContext.of(Events.full());
+    Headers without = headers().remove("ce_id");
+    assertThat(arrivals.arrival(record(VALUE, without)).trace()).isEqualTo(trace);
+    without.remove("traceparent").remove("tracestate");
+    assertThat(arrivals.arrival(record(VALUE, without)).trace()).isNull();
+    without.add("ce_traceparent", trace.traceparent().getBytes(UTF_8));
+    assertThat(arrivals.arrival(record(VALUE, without)).trace())
+        .isEqualTo(new TraceContext(trace.traceparent(), null));
+    without.remove("ce_traceparent").add("ce_traceparent", new byte[] {(byte) 0xff});
+    assertThat(arrivals.arrival(record(VALUE, without)).trace()).isNull();
   }
 
   @Test

@@ -79,12 +79,19 @@ class EventReaderTest {
 
   @Test
   void theTraceOfTheRecordIsThatOfTheEvent() throws Exception {
-    Headers headers = headers(Map.of("traceparent", "00-a-b-01", "tracestate", "x=1"));
+    String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    Headers headers = headers(Map.of("traceparent", parent, "tracestate", "x=1"));
     DataInitiativeEvent event = reader.read(written(Events.least()), headers);
-    assertThat(event.getTraceparent()).isEqualTo("00-a-b-01");
+    assertThat(event.getTraceparent()).isEqualTo(parent);
     assertThat(event.getTracestate()).isEqualTo("x=1");
     DataInitiativeEvent own = reader.read(written(Events.full()), headers);
     assertThat(own.getTraceparent()).isEqualTo(Events.full().getTraceparent());
+  }
+
+  @Test
+  void aTraceThatIsMalformedIsAsIfItWereNotThere() throws Exception {
+    Headers headers = headers(Map.of("traceparent", "00-a-b-01", "tracestate", "x=1"));
+    assertThat(reader.read(written(Events.least()), headers)).isEqualTo(Events.least());
   }
 
   @ParameterizedTest

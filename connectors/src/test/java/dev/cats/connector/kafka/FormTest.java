@@ -9,6 +9,7 @@ import dev.cats.event.Citation;
 import dev.cats.event.DataInitiativeEvent;
 import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
+import dev.cats.event.TraceContext;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class FormTest {
@@ -48,6 +50,53 @@ class FormTest {
         .containsEntry("cats-index", "41")
         .containsEntry("traceparent", event.getTraceparent());
     assertThat(CitationHeaders.read(record.headers())).isEqualTo(MADE);
+  }
+
+  private static final TraceContext TRACE =
+      new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "congo=t61");
+
+  @Test
+  void whatDoesNotSayItselfWhichTraceItIsPartOfSaysThatOfItsInputs() throws Exception {
+    for (WireFormat format :
+        new WireFormat[] {WireFormat.SINGLE_OBJECT, WireFormat.CLOUDEVENTS_BINARY}) {
+      Form<DataInitiativeEvent> events = new Form.Event(EventWriter.of(format));
+      DataInitiativeEvent event = Events.least();
+      assertThat(headers(events.record("t", new Departure<>(MADE, event, TRACE))))
+          .containsEntry("traceparent", TRACE.traceparent())
+          .containsEntry("tracestate", TRACE.tracestate());
+      event.setTraceparent("00-a-b-01");
+      assertThat(headers(events.record("t", new Departure<>(MADE, event))))
+          .doesNotContainKeys("traceparent", "tracestate", "ce_traceparent");
+      DataInitiativeEvent own = Events.full();
+      assertThat(headers(events.record("t", new Departure<>(MADE, own, TRACE))))
+          .containsEntry("traceparent", own.getTraceparent())
+          .containsEntry("tracestate", own.getTracestate());
+    }
+    Form<Rejected> data = new Form.Data<>(WRITER, new OfAny(), "i", null, "urn:cats:i");
+    ProducerRecord<byte[], byte[]> record = data.record("t", new Departure<>(MADE, avro(), TRACE));
+    assertThat(headers(record)).containsEntry("traceparent", TRACE.traceparent());
+    assertThat(TraceContext.of(READER.read(record.value(), new RecordHeaders()))).isEqualTo(TRACE);
+    assertThat(headers(data.record("t", new Departure<>(MADE, avro()))))
+        .containsOnlyKeys("cats-bom", "cats-index");
+    Form<Rejected> own = new Form.Data<>(WRITER, new OfRule(), "i", null, "urn:cats:i");
+    assertThat(headers(own.record("t", new Departure<>(MADE, avro(), TRACE))))
+        .containsEntry("traceparent", new OfRule().traceparent(avro()))
+        .doesNotContainKey("tracestate");
+    assertThat(headers(new Form.Refusal().record("t", new Departure<>(MADE, avro(), TRACE))))
+        .containsEntry("traceparent", TRACE.traceparent())
+        .containsEntry("tracestate", TRACE.tracestate());
+  }
+
+  record OfAny() implements EventOf<Rejected> {
+    @Override
+    public String type() {
+      return "dev.cats.test.any";
+    }
+
+    @Override
+    public String subject(Rejected value) {
+      return value.getRule();
+    }
   }
 
   /** Any Avro record will do, such as this one. */
