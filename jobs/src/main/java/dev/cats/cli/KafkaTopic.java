@@ -10,14 +10,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -28,15 +33,28 @@ final class KafkaTopic {
   private final String name;
   private final String bootstrap;
   private final Properties client;
+  private final AclOperation use;
 
-  /**
-   * @param client properties of Kafka's clients; never shown, there may be passwords among them
-   */
-  KafkaTopic(String name, String bootstrap, Properties client) {
+  private KafkaTopic(String name, String bootstrap, Properties client, AclOperation use) {
     checkAddress(bootstrap);
     this.name = name;
     this.bootstrap = bootstrap;
     this.client = client;
+    this.use = use;
+  }
+
+  /**
+   * A topic that is to be read.
+   *
+   * @param client properties of Kafka's clients; never shown, there may be passwords among them
+   */
+  static KafkaTopic toRead(String name, String bootstrap, Properties client) {
+    return new KafkaTopic(name, bootstrap, client, AclOperation.READ);
+  }
+
+  /** A topic that is to be written to. */
+  static KafkaTopic toWrite(String name, String bootstrap, Properties client) {
+    return new KafkaTopic(name, bootstrap, client, AclOperation.WRITE);
   }
 
   /** Refuses what is no address, before it is shown: there may be a password in it. */
@@ -69,9 +87,20 @@ final class KafkaTopic {
 
   /** How many partitions the topic has, if it is there. */
   OptionalInt partitions() {
+    DescribeTopicsOptions options =
+        new DescribeTopicsOptions().includeAuthorizedOperations(use == AclOperation.READ);
     try (Admin admin = admin()) {
-      return OptionalInt.of(
-          admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().size());
+      TopicDescription found =
+          admin.describeTopics(List.of(name), options).allTopicNames().get().get(name);
+      Set<AclOperation> may = found.authorizedOperations();
+      if (use == AclOperation.READ
+          && may != null
+          && !may.isEmpty()
+          && !may.contains(use)
+          && !may.contains(AclOperation.ALL)) {
+        throw cannot("use", new TopicAuthorizationException("No right to read it."));
+      }
+      return OptionalInt.of(found.partitions().size());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return OptionalInt.empty();
@@ -127,7 +156,11 @@ final class KafkaTopic {
     if (cause instanceof AuthorizationException) {
       return Failure.usage(
           subject + "it is not allowed: " + cause.getMessage(),
-          "Ask for the right to write to it, or have it created.",
+          "Have its principal%s granted %s and DESCRIBE%s."
+              .formatted(
+                  KafkaEvents.principal(client).map(who -> " " + who).orElse(""),
+                  use,
+                  use == AclOperation.WRITE ? ", or have it created" : ""),
           cause);
     }
     return Failure.usage(

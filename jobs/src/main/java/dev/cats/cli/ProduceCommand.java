@@ -177,7 +177,7 @@ final class ProduceCommand implements Callable<Integer> {
     EventWriter writer = writer();
     try (StopSignal stop = StopSignal.install();
         EventFile events = open(stop)) {
-      KafkaTopic kafka = new KafkaTopic(topic, bootstrap, client());
+      KafkaTopic kafka = KafkaTopic.toWrite(topic, bootstrap, client());
       prepare(kafka);
       try (Sending sending = new Sending(producer(kafka, writer), err())) {
         send(events, sending, pace, stop);

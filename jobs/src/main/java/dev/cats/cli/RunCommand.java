@@ -189,7 +189,7 @@ final class RunCommand extends RunningCommand {
 
   /** Says what is missing before anything starts, and makes the topics of the results. */
   private void prepareTopics(Properties client) {
-    OptionalInt partitions = new KafkaTopic(topic, from.kafka, client).partitions();
+    OptionalInt partitions = KafkaTopic.toRead(topic, from.kafka, client).partitions();
     if (partitions.isEmpty()) {
       throw Failure.usage(
           "Cannot read topic %s of Kafka at %s: there is no such topic"
@@ -198,7 +198,7 @@ final class RunCommand extends RunningCommand {
               .formatted(topic, from.kafka));
     }
     for (String output : feed.outputs()) {
-      KafkaTopic there = new KafkaTopic(output, from.kafka, client);
+      KafkaTopic there = KafkaTopic.toWrite(output, from.kafka, client);
       if (there.partitions().isEmpty()) {
         there.create(partitions.getAsInt());
       }

@@ -329,7 +329,7 @@ class ProduceIT {
       assertThat(unseen.err())
           .isEqualTo(
               ("cats: Cannot use topic secret of Kafka at %s: it is not allowed: Topic authorization failed.%n"
-                      + "Ask for the right to write to it, or have it created.%n")
+                      + "Have its principal User:ANONYMOUS granted WRITE and DESCRIBE, or have it created.%n")
                   .formatted(own.bootstrap()));
 
       allow(own, AclOperation.DESCRIBE, AclPermissionType.ALLOW);

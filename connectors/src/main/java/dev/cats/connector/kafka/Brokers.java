@@ -1,23 +1,35 @@
 package dev.cats.connector.kafka;
 
 import java.io.Serializable;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
 
 /**
  * The brokers that a client talks to, and the settings it connects with.
  *
  * <p>The settings may hold passwords and keys: they are handed to Kafka's own clients and shown to
- * nobody, so what is printed of this is where the brokers are.
+ * nobody, so what is printed of this is where the brokers are, and, to whoever has to grant a
+ * right, the user's name.
  */
 final class Brokers implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Settings that are for us and nothing to Kafka's clients. */
   private static final String OURS = "cats.";
+
+  private static final String NOBODY = "User:ANONYMOUS";
+
+  /** Of a token it is an id, and the user is whom that was issued to. */
+  private static final Pattern USER =
+      Pattern.compile("^(?!.*tokenauth).*\\busername=\"([^\"\\\\]+)\"", Pattern.DOTALL);
 
   private static final String ADDRESS = "(\\[[0-9a-fA-F:.%]+]|[^\\s,;:/@\\[\\]]+):\\d{1,5}";
   private static final Pattern ADDRESSES = Pattern.compile(ADDRESS + "(\\s*,\\s*" + ADDRESS + ")*");
@@ -85,6 +97,35 @@ final class Brokers implements Serializable {
           "Invalid Kafka setting " + key + ": expected " + value + ", found " + found + "; " + why);
     }
     return withDefault(key, value);
+  }
+
+  /**
+   * Whom the brokers take a client for, unless they have rules of their own: the user that it logs
+   * in as, or nobody. Nothing where only the brokers know, as of the subject of a certificate.
+   */
+  static Optional<String> principal(Properties settings) {
+    String protocol =
+        settings.getProperty(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+    boolean certificate =
+        settings.containsKey(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)
+            || settings.containsKey(SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG);
+    return switch (protocol.toUpperCase(Locale.ROOT)) {
+      case "PLAINTEXT" -> Optional.of(NOBODY);
+      case "SSL" -> certificate ? Optional.empty() : Optional.of(NOBODY);
+      default -> user(settings);
+    };
+  }
+
+  /** The user of a login by name and password, which is the only one that the settings name. */
+  private static Optional<String> user(Properties settings) {
+    String mechanism = settings.getProperty(SaslConfigs.SASL_MECHANISM, "");
+    Matcher user = USER.matcher(settings.getProperty(SaslConfigs.SASL_JAAS_CONFIG, ""));
+    boolean byName = mechanism.equals("PLAIN") || mechanism.startsWith("SCRAM-");
+    return byName && user.find() ? Optional.of("User:" + user.group(1)) : Optional.empty();
+  }
+
+  Optional<String> principal() {
+    return principal(settings);
   }
 
   /** A client that asks and creates; the caller closes it. */

@@ -69,7 +69,11 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
       Throwable failure = null;
       if (fate == Fate.OPEN) {
         Watched watched = new Watched(request);
-        flinks.commit(List.of(watched));
+        try {
+          flinks.commit(List.of(watched));
+        } catch (RuntimeException e) { // Flink's, around one of Kafka's that it does not know
+          throw explained(e);
+        }
         failure = watched.failure;
         if (failure == null) {
           continue;
@@ -143,10 +147,14 @@ final class KafkaEventCommitter implements Committer<KafkaCommittable> {
       if (e.getCause() instanceof TransactionalIdNotFoundException) {
         return Fate.UNKNOWN;
       }
-      throw KafkaFailures.writing(brokers, topic).explained(e) instanceof IOException explained
-          ? explained
-          : new IOException(e);
+      throw explained(e);
     }
+  }
+
+  private IOException explained(Exception thrown) {
+    return KafkaFailures.writing(brokers, topic).explained(thrown) instanceof IOException explained
+        ? explained
+        : new IOException(thrown);
   }
 
   private Fate ask(KafkaCommittable transaction) throws ExecutionException, InterruptedException {

@@ -1,5 +1,8 @@
 package dev.cats.connector.kafka;
 
+import java.util.Optional;
+import java.util.Properties;
+
 /**
  * Kafka topics as sources and sinks of Flink streams.
  *
@@ -22,6 +25,14 @@ public final class KafkaEvents {
    */
   public static void checkAddress(String bootstrap) {
     Brokers.checkAddress(bootstrap);
+  }
+
+  /**
+   * Whom brokers take a client with these settings for, such as {@code User:ANONYMOUS}, where the
+   * settings say so: who grants rights has to know.
+   */
+  public static Optional<String> principal(Properties client) {
+    return Brokers.principal(Brokers.copy(client));
   }
 
   /** The events of one topic or more. */

@@ -14,6 +14,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -66,7 +67,7 @@ final class KafkaFailures {
   /** The same failure, with a message of ours if it is one of Kafka's. */
   Exception explained(Exception thrown) {
     for (Throwable at = thrown; at != null; at = at.getCause()) {
-      if (at instanceof KafkaInputException) {
+      if (at instanceof KafkaInputException || at instanceof KafkaRightsException) {
         return thrown; // said already
       }
     }
@@ -76,6 +77,9 @@ final class KafkaFailures {
     }
     if (kafkas instanceof UnknownTopicOrPartitionException) {
       return new KafkaInputException(missing("topic of this name"), thrown);
+    }
+    if (kafkas instanceof AuthorizationException) {
+      return new KafkaRightsException(cannot(because(kafkas)), thrown);
     }
     return kafkas instanceof KafkaException
         ? new IOException(cannot(because(kafkas)), thrown)
@@ -88,8 +92,8 @@ final class KafkaFailures {
   }
 
   /** The client's principal lacks a right. */
-  String noRights(String what) {
-    return cannot(right(what, needs));
+  KafkaRightsException noRights(String what) {
+    return new KafkaRightsException(cannot(right(what, needs)));
   }
 
   private String cannot(String because) {
@@ -103,7 +107,7 @@ final class KafkaFailures {
       return right(named.isEmpty() ? what : topics(named), needs);
     }
     if (kafkas instanceof GroupAuthorizationException denied) {
-      return right("consumer group " + denied.groupId(), "READ") + ", or name no group";
+      return right("consumer group " + denied.groupId(), "READ (or name no group)");
     }
     if (kafkas instanceof TransactionalIdAuthorizationException) {
       return right("transactional ids with the prefix of this sink", "WRITE and DESCRIBE");
@@ -147,7 +151,9 @@ final class KafkaFailures {
         + " gives this client no right to "
         + what
         + "; grant its principal "
-        + rights;
+        + brokers.principal().map(who -> who + " ").orElse("")
+        + rights
+        + ", then start it again";
   }
 
   /** Which records were asked for, which there are, and how it came to be. */

@@ -35,7 +35,7 @@ final class TopicCheck implements AutoCloseable {
           && !may.isEmpty()
           && !may.contains(AclOperation.WRITE)
           && !may.contains(AclOperation.ALL)) {
-        throw new IOException(failures.noRights("topic " + topic));
+        throw failures.noRights("topic " + topic);
       }
     } catch (ExecutionException e) {
       throw failures.explained(e) instanceof IOException explained

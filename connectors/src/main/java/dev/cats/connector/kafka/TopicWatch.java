@@ -85,6 +85,9 @@ final class TopicWatch implements KafkaSubscriber, AutoCloseable {
         }
         known = partitions(watch.until(() -> Optional.of(describe()).filter(this::isSettled)));
       } else {
+        if (group != null) {
+          watch.once(this::groupOffsets);
+        }
         Optional<Map<String, TopicDescription>> found =
             watch.once(this::describe).filter(this::isSettled);
         if (found.isPresent()) {
@@ -175,7 +178,7 @@ final class TopicWatch implements KafkaSubscriber, AutoCloseable {
         && !may.isEmpty()
         && !may.contains(AclOperation.READ)
         && !may.contains(AclOperation.ALL)) {
-      throw new IOException(failures.noRights("topic " + topic.name()));
+      throw failures.noRights("topic " + topic.name());
     }
   }
 

@@ -11,8 +11,10 @@
  * <p><b>Guaranteed</b>: a source reads each offset once, through failures too, and ends with a
  * message rather than skip one; it reads what was committed, and never what a transaction gave up.
  * A sink writes each record once, for those who read what is committed, with the lot and the index
- * that name it for ever. Brokers that are away are waited for, which the log says once. Settings of
- * clients, among which are passwords, are in no message, no log and no document.
+ * that name it for ever, and the trace that it is part of. Brokers that are away are waited for,
+ * which the log says once; a right that is missing ends the job. Settings of clients, among which
+ * are passwords, are in no message, no log and no document, but for the name of a user who lacks a
+ * right.
  *
  * <p>An event that was read is a valid CloudEvent and can be written in each of the formats. It is
  * read in full or not at all: bytes after the record, text that is not UTF-8 and lengths beyond the

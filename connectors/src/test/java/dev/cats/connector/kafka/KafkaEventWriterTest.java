@@ -63,7 +63,7 @@ class KafkaEventWriterTest {
           .isThrownBy(each)
           .withMessage(
               "Cannot write to topic out: Kafka at kafka:9092 gives this client no right to topic"
-                  + " out; grant its principal WRITE and DESCRIBE");
+                  + " out; grant its principal User:ANONYMOUS WRITE and DESCRIBE, then start it again");
     }
   }
 }

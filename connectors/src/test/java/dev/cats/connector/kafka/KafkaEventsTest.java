@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What of sources and sinks can be seen without a broker. */
 class KafkaEventsTest {
@@ -36,6 +39,30 @@ class KafkaEventsTest {
     Properties properties = new Properties();
     properties.setProperty(key, value);
     return properties;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "  | User:ANONYMOUS",
+        "security.protocol=SSL | User:ANONYMOUS",
+        "security.protocol=ssl;ssl.keystore.location=/k | ",
+        "security.protocol=SASL_SSL;sasl.mechanism=PLAIN;sasl.jaas.config=a.B required username=\"cats\" password=\"p\"; | User:cats",
+        "security.protocol=SASL_PLAINTEXT;sasl.mechanism=SCRAM-SHA-256;sasl.jaas.config=a.B required password=\"p\" username=\"cats\"; | User:cats",
+        "security.protocol=SASL_SSL;sasl.mechanism=SCRAM-SHA-256;sasl.jaas.config=a.B required username=\"id\" password=\"p\" tokenauth=\"true\"; | ",
+        "security.protocol=SASL_SSL;sasl.mechanism=OAUTHBEARER;sasl.jaas.config=a.B required username=\"cats\"; | ",
+        "security.protocol=SASL_SSL | "
+      })
+  void whomBrokersTakeAClientForIsSaidWhereTheSettingsTell(String settings, String principal) {
+    Properties client = new Properties();
+    for (String each : settings == null ? new String[0] : settings.split(";", -1)) {
+      String[] pair = each.split("=", 2);
+      if (pair.length == 2) {
+        client.put(pair[0], pair[1]);
+      }
+    }
+    assertThat(KafkaEvents.principal(client)).isEqualTo(Optional.ofNullable(principal));
   }
 
   @Test

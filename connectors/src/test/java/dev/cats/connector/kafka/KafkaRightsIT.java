@@ -2,13 +2,17 @@ package dev.cats.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -21,12 +25,16 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Jobs without the rights that they need, at a real broker that keeps them. */
+/**
+ * Jobs without the rights that they need, at a real broker that keeps them. All would be restarted
+ * for ever; none is.
+ */
 class KafkaRightsIT {
   @RegisterExtension
   static final MiniClusterExtension FLINK =
@@ -78,7 +86,11 @@ class KafkaRightsIT {
 
   private static StreamExecutionEnvironment environment() {
     Configuration configuration = new Configuration();
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(1);
@@ -95,7 +107,11 @@ class KafkaRightsIT {
   }
 
   private static void fails(StreamExecutionEnvironment env, String message) {
-    assertThatThrownBy(env::execute)
+    fails(env::execute, message);
+  }
+
+  private static void fails(ThrowingCallable run, String message) {
+    assertThatThrownBy(run)
         .satisfies(
             thrown ->
                 assertThat(KafkaSourceIT.causes(thrown))
@@ -114,7 +130,7 @@ class KafkaRightsIT {
             + broker.bootstrap()
             + " gives this client no right to topic "
             + topic.name()
-            + "; grant its principal READ and DESCRIBE");
+            + "; grant its principal User:ANONYMOUS READ and DESCRIBE, then start it again");
   }
 
   @Test
@@ -129,7 +145,7 @@ class KafkaRightsIT {
             + broker.bootstrap()
             + " gives this client no right to topic "
             + topic.name()
-            + "; grant its principal READ and DESCRIBE");
+            + "; grant its principal User:ANONYMOUS READ and DESCRIBE, then start it again");
   }
 
   @Test
@@ -142,8 +158,95 @@ class KafkaRightsIT {
             + topic.name()
             + ": Kafka at "
             + broker.bootstrap()
-            + " gives this client no right to consumer group closed; grant its principal READ, or"
-            + " name no group");
+            + " gives this client no right to consumer group closed; grant its principal"
+            + " User:ANONYMOUS READ (or name no group), then start it again");
+  }
+
+  /** Lets a job read some events, takes a right away from it, and waits for it to end. */
+  private static void readingFailsLater(
+      KafkaEventSource source, ResourceType type, String name, String message) throws Exception {
+    Received received = new Received();
+    StreamExecutionEnvironment env = environment();
+    env.fromSource(source, WatermarkStrategy.noWatermarks(), "events")
+        .map(received)
+        .sinkTo(new DiscardingSink<>());
+    JobClient job = env.executeAsync();
+    await().until(() -> received.count() == 5);
+    allow(type, name);
+    fails(() -> job.getJobExecutionResult().get(), message);
+  }
+
+  @Test
+  void aTopicThatMayNotBeReadAnyMoreIsNamed() throws Exception {
+    Topic topic = Topic.on(broker, 1).send(0, 0, 5);
+    readingFailsLater(
+        KafkaEvents.source(broker.bootstrap(), topic.name()).build(),
+        ResourceType.TOPIC,
+        topic.name(),
+        "Cannot read topic "
+            + topic.name()
+            + ": Kafka at "
+            + broker.bootstrap()
+            + " gives this client no right to topic "
+            + topic.name()
+            + "; grant its principal User:ANONYMOUS READ and DESCRIBE, then start it again");
+  }
+
+  @Test
+  void aGroupThatMayNotBeUsedAnyMoreIsNamed() throws Exception {
+    Topic topic = Topic.on(broker, 1).send(0, 0, 5);
+    readingFailsLater(
+        KafkaEvents.source(broker.bootstrap(), topic.name()).groupId("closing").build(),
+        ResourceType.GROUP,
+        "closing",
+        "Cannot read topic "
+            + topic.name()
+            + ": Kafka at "
+            + broker.bootstrap()
+            + " gives this client no right to consumer group closing; grant its principal"
+            + " User:ANONYMOUS READ (or name no group), then start it again");
+  }
+
+  @Test
+  void aTopicThatMayNotBeWrittenAnyMoreIsNamed() throws Exception {
+    writingFailsLater(
+        to -> allow(ResourceType.TOPIC, to.name(), AclOperation.READ),
+        to ->
+            " gives this client no right to topic "
+                + to.name()
+                + "; grant its principal User:ANONYMOUS WRITE and DESCRIBE, then start it again");
+  }
+
+  @Test
+  void transactionsThatMayNotBeMadeAnyMoreAreNamed() throws Exception {
+    writingFailsLater(
+        to -> denyTransactions(to.name()),
+        to ->
+            " gives this client no right to transactional ids with the prefix of this sink; grant"
+                + " its principal User:ANONYMOUS WRITE and DESCRIBE, then start it again");
+  }
+
+  private interface Taking {
+    void from(Topic to) throws Exception;
+  }
+
+  private static void writingFailsLater(Taking right, Function<Topic, String> because)
+      throws Exception {
+    Topic from = Topic.on(broker, 1).send(0, 0, 5);
+    Topic to = Topic.on(broker, 1);
+    StreamExecutionEnvironment env = writing(from, to);
+    env.enableCheckpointing(200);
+    JobClient job = env.executeAsync();
+    await().until(() -> to.committed().size() == 5);
+    right.from(to);
+    from.send(0, 5, 10);
+    fails(
+        () -> job.getJobExecutionResult().get(),
+        "Cannot write to topic "
+            + to.name()
+            + ": Kafka at "
+            + broker.bootstrap()
+            + because.apply(to));
   }
 
   @Test
@@ -156,29 +259,39 @@ class KafkaRightsIT {
         to,
         " gives this client no right to topic "
             + to.name()
-            + "; grant its principal WRITE and DESCRIBE");
+            + "; grant its principal User:ANONYMOUS WRITE and DESCRIBE, then start it again");
   }
 
   @Test
   void transactionsThatMayNotBeMadeAreNamed() throws Exception {
     Topic from = Topic.on(broker, 1).send(0, 0, 5);
     Topic to = Topic.on(broker, 1);
+    denyTransactions(to.name());
+    writingFails(
+        from,
+        to,
+        " gives this client no right to transactional ids with the prefix of this sink; grant its"
+            + " principal User:ANONYMOUS WRITE and DESCRIBE, then start it again");
+  }
+
+  private static void denyTransactions(String prefix) throws Exception {
     ResourcePattern ids =
-        new ResourcePattern(ResourceType.TRANSACTIONAL_ID, to.name(), PatternType.PREFIXED);
+        new ResourcePattern(ResourceType.TRANSACTIONAL_ID, prefix, PatternType.PREFIXED);
     try (Admin admin = broker.newAdmin()) {
       admin
           .createAcls(List.of(new AclBinding(ids, entry("User:somebody-else", AclOperation.ALL))))
           .all()
           .get();
     }
-    writingFails(
-        from,
-        to,
-        " gives this client no right to transactional ids with the prefix of this sink; grant its"
-            + " principal WRITE and DESCRIBE");
   }
 
   private static void writingFails(Topic from, Topic to, String because) {
+    fails(
+        writing(from, to),
+        "Cannot write to topic " + to.name() + ": Kafka at " + broker.bootstrap() + because);
+  }
+
+  private static StreamExecutionEnvironment writing(Topic from, Topic to) {
     StreamExecutionEnvironment env = environment();
     env.fromSource(
             KafkaEvents.source(broker.bootstrap(), from.name()).build(),
@@ -189,6 +302,6 @@ class KafkaRightsIT {
             KafkaEvents.sink(broker.bootstrap(), to.name())
                 .transactionalIdPrefix(to.name())
                 .build());
-    fails(env, "Cannot write to topic " + to.name() + ": Kafka at " + broker.bootstrap() + because);
+    return env;
   }
 }
