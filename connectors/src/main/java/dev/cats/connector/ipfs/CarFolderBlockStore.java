@@ -233,20 +233,26 @@ public final class CarFolderBlockStore implements PrunableStore {
 
   @Override
   public Segment segment(String segment) throws IOException {
-    Snapshot now = snapshot;
-    Optional<CarSegment> found = find(segment, now);
+    return readable(segment).contents();
+  }
+
+  /** A visible segment whose index can be read. */
+  CarSegment readable(String segment) throws IOException {
+    Optional<CarSegment> found = find(segment, snapshot);
     if (found.isEmpty()) {
-      found = find(segment, refresh());
+      Snapshot now = refresh();
+      if (now.damaged.containsKey(segment)) {
+        throw damagedIndex(now, segment);
+      }
+      found = find(segment, now);
     }
-    return found
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "Cannot look into segment "
-                        + segment
-                        + ": there is none that can be read in "
-                        + describe()))
-        .contents();
+    return found.orElseThrow(
+        () ->
+            new IOException(
+                "Cannot look into segment "
+                    + segment
+                    + ": there is none that can be read in "
+                    + describe()));
   }
 
   @Override
@@ -284,9 +290,7 @@ public final class CarFolderBlockStore implements PrunableStore {
     Snapshot now = refresh();
     List<CorruptBlockException> problems = new ArrayList<>();
     for (String name : now.damaged.keySet()) {
-      Bytes index = folder.small(visible(name) + ".idx").orElse(Bytes.EMPTY);
-      problems.add(
-          damagedIndex(now, name, "Cannot read segment " + name, Cid.sha256(Cid.RAW, index)));
+      problems.add(damagedIndex(now, name));
     }
     for (CarSegment segment : now.segments) {
       segment.inspect(problems);
@@ -377,6 +381,11 @@ public final class CarFolderBlockStore implements PrunableStore {
       String name = now.damaged.keySet().iterator().next();
       throw damagedIndex(now, name, "Cannot look for block " + cid + " in segment " + name, cid);
     }
+  }
+
+  private CorruptBlockException damagedIndex(Snapshot now, String name) throws IOException {
+    Bytes index = folder.small(visible(name) + ".idx").orElse(Bytes.EMPTY);
+    return damagedIndex(now, name, "Cannot read segment " + name, Cid.sha256(Cid.RAW, index));
   }
 
   private CorruptBlockException damagedIndex(Snapshot now, String name, String what, Cid cid) {

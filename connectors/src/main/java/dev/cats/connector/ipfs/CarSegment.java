@@ -10,6 +10,7 @@ import dev.cats.content.DecodeException;
 import dev.cats.content.HashMismatchException;
 import dev.cats.content.PrunableStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +43,11 @@ final class CarSegment {
 
   CarIndex index() {
     return index;
+  }
+
+  /** The whole archive, as it is on the medium. */
+  InputStream open() throws IOException {
+    return folder.open(file());
   }
 
   PrunableStore.Segment contents() throws IOException {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -162,15 +163,22 @@ public final class KuboBlockStore implements BlockStore {
 
   private void upload(String segment, String staged, String what) throws IOException {
     CarIndex index = index(staged);
-    long bytes = 0;
-    try {
-      for (CarIndex.Entry entry : index.entries()) {
-        bytes += entry.length();
-      }
-    } catch (DecodeException e) {
-      throw new IOException("Cannot " + what + ": " + e.getMessage(), e);
-    }
-    Content car =
+    put(segment, index, () -> staging.open(staged + ".car"), what);
+    staging.delete(staged + ".car");
+    staging.delete(staged + ".idx");
+  }
+
+  /** Opens an archive, as often as it has to be sent. */
+  interface Opening {
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * Brings an archive into the node and then writes down that it is there, which is harmless to
+   * repeat.
+   */
+  void put(String segment, CarIndex index, Opening car, String what) throws IOException {
+    Content content =
         new Content() {
           @Override
           public long size() {
@@ -179,17 +187,41 @@ public final class KuboBlockStore implements BlockStore {
 
           @Override
           public InputStream open() throws IOException {
-            return staging.open(staged + ".car");
+            return car.open();
           }
         };
-    node.importCar(segment, car, index.size(), bytes);
-    String counted = "{\"blocks\":%d,\"bytes\":%d}".formatted(index.size(), bytes);
-    if (!segments.put(segment, counted, what)) {
+    node.importCar(segment, content, index.size(), blockBytes(index, what));
+    note(segment, index, what);
+  }
+
+  /** Writes down that a segment is there, all of whose blocks the node has. */
+  void note(String segment, CarIndex index, String what) throws IOException {
+    if (!segments.put(segment, counted(index, what), what)) {
       throw new IOException(
           "Cannot %s: %s already has another one of this name".formatted(what, describe()));
     }
-    staging.delete(staged + ".car");
-    staging.delete(staged + ".idx");
+  }
+
+  /** The segments that are there, by their names, with what was counted of each. */
+  Map<String, String> noted() throws IOException {
+    return segments.list("list the segments of " + describe());
+  }
+
+  /** How many blocks and bytes a segment has, as it is written down. */
+  static String counted(CarIndex index, String what) throws IOException {
+    return "{\"blocks\":%d,\"bytes\":%d}".formatted(index.size(), blockBytes(index, what));
+  }
+
+  private static long blockBytes(CarIndex index, String what) throws IOException {
+    try {
+      long bytes = 0;
+      for (CarIndex.Entry entry : index.entries()) {
+        bytes += entry.length();
+      }
+      return bytes;
+    } catch (DecodeException e) {
+      throw new IOException("Cannot " + what + ": " + e.getMessage(), e);
+    }
   }
 
   /** What is in a staged archive: as its index says, or by reading it where that was lost. */
