@@ -29,6 +29,9 @@ import java.util.Optional;
  * #of(CarReader)} makes it again.
  */
 public final class CarIndex {
+  /** Where in the encoded form the size of the archive is. */
+  public static final int SIZE_OFFSET = 8;
+
   private static final long MAGIC = 0x4341545349445801L;
   private static final int HEADER = 8 + 8 + 4;
   private static final int GROUP_HEADER = 2 + 2 + 4;
@@ -64,7 +67,7 @@ public final class CarIndex {
 
   private CarIndex(ByteBuffer data) throws DecodeException {
     this.data = data;
-    this.archiveSize = data.getLong(8);
+    this.archiveSize = data.getLong(SIZE_OFFSET);
     this.groups = groups(data);
     this.size = groups.stream().mapToInt(Group::count).sum();
   }

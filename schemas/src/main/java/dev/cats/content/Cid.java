@@ -273,6 +273,16 @@ public final class Cid implements Comparable<Cid>, Serializable {
     return codec;
   }
 
+  /** What names the same bytes as bytes alone, whatever they mean: nothing links on from there. */
+  public Cid asRaw() {
+    Bytes multihash = bytes.slice(version == 0 ? 0 : 1 + Varint.size(codec), bytes.size());
+    byte[] raw = new byte[2 + multihash.size()];
+    raw[0] = 1;
+    raw[1] = RAW;
+    multihash.copyTo(0, raw, 2, multihash.size());
+    return new Cid(Bytes.wrap(raw), 1, RAW, hashFunction, raw.length - digest().size());
+  }
+
   /** The code of the hash function, 0x12 for SHA-256. */
   public int hashFunction() {
     return hashFunction;

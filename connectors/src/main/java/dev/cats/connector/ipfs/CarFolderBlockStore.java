@@ -452,15 +452,20 @@ public final class CarFolderBlockStore implements PrunableStore {
 
     @Override
     public BlockStore open(URI uri) throws IOException {
+      return new CarFolderBlockStore(folder(uri));
+    }
+
+    /** Where the files of such a store are. */
+    Folder folder(URI uri) throws IOException {
       if (!isLocal(uri)) {
-        return new CarFolderBlockStore(new FlinkFolder(FileSystem.get(uri), uri));
+        return new FlinkFolder(FileSystem.get(uri), uri);
       }
       String path =
           uri.getScheme() == null || uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();
       if (uri.getAuthority() != null || path.isEmpty()) {
         throw new IOException("Cannot open store " + uri + ": expected file:/PATH or a path");
       }
-      return at(Path.of(path));
+      return new LocalFolder(Path.of(path));
     }
 
     private static boolean isLocal(URI uri) {

@@ -178,6 +178,12 @@ public final class KuboBlockStore implements BlockStore {
    * repeat.
    */
   void put(String segment, CarIndex index, Opening car, String what) throws IOException {
+    send(segment, index, car, what);
+    note(segment, index, what);
+  }
+
+  /** Brings an archive into the node, where nobody knows of it yet. */
+  void send(String segment, CarIndex index, Opening car, String what) throws IOException {
     Content content =
         new Content() {
           @Override
@@ -191,7 +197,6 @@ public final class KuboBlockStore implements BlockStore {
           }
         };
     node.importCar(segment, content, index.size(), blockBytes(index, what));
-    note(segment, index, what);
   }
 
   /** Writes down that a segment is there, all of whose blocks the node has. */
@@ -317,15 +322,25 @@ public final class KuboBlockStore implements BlockStore {
       throw new StoreLockedException(describe(), e.holder());
     }
     try {
-      return new Both(local, claim(holder));
+      return new Both(local, claimed(holder));
     } catch (IOException | RuntimeException e) {
       local.close();
       throw e;
     }
   }
 
+  /** The lock in the node alone, for who has the folder already. */
+  Lock claim(String holder) throws IOException {
+    return new Both(() -> {}, claimed(holder));
+  }
+
+  /** What pins of this store are called in the node. */
+  String pinName(String what) {
+    return "cats/" + name + "/" + what;
+  }
+
   /** The lock in the node, which a writer from this very folder may have left behind. */
-  private String claim(String holder) throws IOException {
+  private String claimed(String holder) throws IOException {
     String what = "lock " + describe();
     String id = stagingId();
     String text = cut(id + " " + holder + " (process " + ProcessHandle.current().pid() + ")");

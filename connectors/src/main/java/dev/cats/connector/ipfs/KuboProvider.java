@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import javax.annotation.Nullable;
 import org.apache.flink.core.fs.FileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,15 @@ public final class KuboProvider implements BlockStoreProvider {
 
   @Override
   public BlockStore open(URI given) throws IOException {
+    return open(given, null);
+  }
+
+  /**
+   * The same for what stages nothing of its own.
+   *
+   * @param folder which says in the node's lock who has it; null for where segments are staged
+   */
+  KuboBlockStore open(URI given, @Nullable Folder folder) throws IOException {
     RemoteUri remote = RemoteUri.parse(given, "kubo", FORM, OPTIONS).withPort("http", DEFAULT_PORT);
     String name = remote.path().isEmpty() ? DEFAULT_NAME : remote.path();
     Patience patience =
@@ -68,7 +78,7 @@ public final class KuboProvider implements BlockStoreProvider {
     try {
       return new KuboBlockStore(
           KuboClient.at(remote.http(), token, patience),
-          staging(remote, name),
+          folder == null ? staging(remote, name) : folder,
           name,
           remote.time("network", Duration.ZERO));
     } catch (IllegalArgumentException e) {

@@ -1,0 +1,390 @@
+package dev.cats.connector.ipfs;
+
+import dev.cats.bom.Document;
+import dev.cats.bom.Manifest;
+import dev.cats.content.Block;
+import dev.cats.content.BlockStore;
+import dev.cats.content.CarIndex;
+import dev.cats.content.Cid;
+import dev.cats.content.DecodeException;
+import dev.cats.content.Mirror;
+import dev.cats.content.MirrorSettings;
+import dev.cats.content.MirrorSettings.Pins;
+import dev.cats.content.UnmirroredException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kubo node that follows a folder of segments: each goes up by one {@code dag/import} once it is
+ * committed in the folder, several at the same time, from the file that it is in.
+ *
+ * <p><b>In the node</b> everything lies as {@link KuboBlockStore} has it, so {@code
+ * kubo://HOST:PORT/NAME} is a store that can be read. A segment is written down there after all of
+ * its blocks were counted and, by {@link Pins#DIRECT}, pinned. HEAD moves, and its name is
+ * published, after everything that the folder had committed by then is written down: there is no
+ * moment at which either leads to something that is not there.
+ *
+ * <p><b>What the node does not have</b> is seen from its own list of segments, at the start and
+ * after anything went wrong, and never remembered: a node that comes back with less gets it again.
+ *
+ * <p><b>A node that is away</b>, refuses, hangs or is full is asked again with pauses that grow to
+ * {@value #LONGEST_SECONDS} seconds. The log says once what keeps it, for each reason, and once
+ * that it goes on.
+ */
+final class KuboMirror implements Mirror {
+  private static final Logger LOG = LoggerFactory.getLogger(KuboMirror.class);
+  private static final int LONGEST_SECONDS = 5;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final long CLOSE_SECONDS = 20;
+
+  /** For which others may take a published record for good; the node itself renews it. */
+  private static final Duration LIFETIME = Duration.ofHours(48);
+
+  private final Folder folder;
+  private final KuboBlockStore node;
+  private final MirrorSettings settings;
+  private final MirrorQueue queue;
+  private final Trouble trouble = new Trouble();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile BlockStore.Lock claim;
+  private Optional<Cid> published = Optional.empty();
+
+  /**
+   * @param folder of the store that is followed
+   * @param node whose staging folder is the same, so that its lock is taken over by whoever writes
+   *     to the store next
+   */
+  KuboMirror(Folder folder, KuboBlockStore node, MirrorSettings settings) {
+    this.folder = folder;
+    this.node = node;
+    this.settings = settings;
+    this.queue = new MirrorQueue(settings.inFlight());
+  }
+
+  @Override
+  public String describe() {
+    return node.describe();
+  }
+
+  /** One thread more than segments in flight, so that HEAD need not wait for one of them. */
+  @Override
+  public synchronized void follow() {
+    for (int i = threads.size(); i <= settings.inFlight(); i++) {
+      Thread thread = new Thread(this::work, "cats-mirror-" + i);
+      thread.setDaemon(true);
+      threads.add(thread);
+      thread.start();
+    }
+  }
+
+  @Override
+  public void committed(String segment) {
+    queue.add(segment, size(segment));
+  }
+
+  @Override
+  public void moved(Cid head) {
+    queue.add(head);
+  }
+
+  /** As the index says; one that cannot be read is told of when the segment is sent. */
+  private long size(String segment) {
+    byte[] size = new byte[Long.BYTES];
+    try {
+      String index = CarFolderBlockStore.visible(segment) + ".idx";
+      return folder.read(index, CarIndex.SIZE_OFFSET, size) < size.length
+          ? 0
+          : Math.max(0, ByteBuffer.wrap(size).getLong());
+    } catch (IOException e) {
+      LOG.debug("No size of segment {}", segment, e);
+      return 0;
+    }
+  }
+
+  private void work() {
+    try {
+      for (Optional<MirrorQueue.Task> task = queue.take(); task.isPresent(); task = queue.take()) {
+        attempt(task.get());
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("{} ends", Thread.currentThread().getName(), e);
+    }
+  }
+
+  private void attempt(MirrorQueue.Task task) {
+    try {
+      if (task instanceof MirrorQueue.Send send) {
+        send(send.segment());
+        queue.sent(send);
+        trouble.over();
+      } else if (task instanceof MirrorQueue.Move move) {
+        move(move);
+        queue.moved(move);
+        trouble.over();
+      } else {
+        look();
+      }
+    } catch (IOException | RuntimeException e) {
+      if (!queue.isClosed()) {
+        queue.failed(task, trouble.with(e).toNanos());
+      }
+    }
+  }
+
+  private void look() throws IOException {
+    if (claim == null) {
+      claim = node.claim("mirror of " + folder.describe());
+    }
+    Set<String> there = node.noted().keySet();
+    Optional<Cid> theirs = node.head();
+    // In this order: what HEAD here needs is among the segments that are listed after it.
+    Optional<Cid> ours;
+    try (BlockStore here = new CarFolderBlockStore(folder)) {
+      ours = here.head();
+      if (theirs.isPresent() && !theirs.equals(ours)) {
+        requireAncestor(theirs.get(), ours, here);
+      }
+    }
+    for (String segment : segments()) {
+      if (!there.contains(segment)) {
+        queue.add(segment, size(segment));
+      }
+    }
+    boolean silent = settings.key().isPresent() && !published.equals(ours);
+    if (!theirs.equals(ours)) {
+      queue.add(ours.orElseThrow());
+    }
+    queue.looked(there, theirs);
+    if (theirs.equals(ours) && ours.isPresent() && silent) {
+      queue.add(ours.get());
+    }
+    if (queue.isDone()) {
+      trouble.over();
+    }
+  }
+
+  /** What is committed, oldest first as far as names tell. */
+  private List<String> segments() throws IOException {
+    Set<String> files = folder.list(CarFolderBlockStore.SEGMENTS);
+    return files.stream()
+        .filter(file -> file.endsWith(".idx"))
+        .map(file -> file.substring(0, file.length() - ".idx".length()))
+        .filter(name -> files.contains(name + ".car"))
+        .sorted()
+        .toList();
+  }
+
+  /** A node that has another chain under this name is left alone. */
+  private void requireAncestor(Cid theirs, Optional<Cid> ours, BlockStore here) throws IOException {
+    Optional<Cid> at = ours;
+    while (at.isPresent() && !at.get().equals(theirs)) {
+      Optional<Block> block = here.get(at.get());
+      try {
+        at =
+            block.isPresent() && Document.of(block.get()) instanceof Manifest manifest
+                ? manifest.previous()
+                : Optional.empty();
+      } catch (DecodeException e) {
+        throw new IOException(
+            "Cannot read manifest %s of %s: %s"
+                .formatted(at.get(), here.describe(), e.getMessage()),
+            e);
+      }
+    }
+    if (at.isEmpty()) {
+      throw new IOException(
+          "Cannot mirror %s to %s: HEAD there is %s, which the chain here does not hold\nGive the mirror a name of its own: kubo://HOST:PORT/NAME"
+              .formatted(here.describe(), describe(), theirs));
+    }
+  }
+
+  private void send(String name) throws IOException {
+    String what = "mirror segment " + name;
+    CarSegment segment;
+    try {
+      segment = CarSegment.open(folder, name);
+    } catch (DecodeException e) {
+      throw new IOException(
+          "Cannot %s of %s: its index is damaged: %s"
+              .formatted(what, folder.describe(), e.getMessage()),
+          e);
+    }
+    node.send(name, segment.index(), segment::open, what);
+    if (settings.pins() == Pins.DIRECT) {
+      List<Block> list = KeepList.of(segment.index());
+      for (Block block : list) {
+        node.node().putBlock(block);
+      }
+      node.node().pin(KeepList.root(list), KuboClient.Pin.RECURSIVE, node.pinName(name));
+    }
+    node.note(name, segment.index(), what);
+  }
+
+  private void move(MirrorQueue.Move move) throws IOException {
+    boolean recursive = settings.pins() == Pins.RECURSIVE;
+    if (recursive) {
+      node.node().pin(move.to(), KuboClient.Pin.RECURSIVE, node.pinName("head"));
+    }
+    if (!move.from().equals(Optional.of(move.to()))) {
+      node.moveHead(move.from(), move.to());
+    }
+    if (settings.key().isPresent()) {
+      publish(settings.key().get(), move.to());
+    }
+    if (recursive && move.from().isPresent() && !move.from().get().equals(move.to())) {
+      node.node().unpin(move.from().get(), KuboClient.Pin.RECURSIVE);
+    }
+    LOG.debug("{} is at {}", describe(), move.to());
+  }
+
+  private void publish(String key, Cid head) throws IOException {
+    if (published.isEmpty() && !node.node().keys().containsKey(key)) {
+      node.node().newKey(key);
+    }
+    String name = node.node().publish(key, head, LIFETIME);
+    if (published.isEmpty()) {
+      LOG.info("HEAD of {} is published as ipns://{}", describe(), name);
+    }
+    published = Optional.of(head);
+  }
+
+  @Override
+  public Backlog backlog() {
+    return queue.backlog();
+  }
+
+  @Override
+  public void awaitRoom() throws IOException {
+    if (queue.backlog().bytes() <= settings.limit()) {
+      return;
+    }
+    LOG.warn(
+        "Waiting for {}: {} not there yet, and {} may be",
+        describe(),
+        shown(queue.backlog()),
+        bytes(settings.limit()));
+    while (queue.backlog().bytes() > settings.limit() && !queue.isClosed()) {
+      await(TimeUnit.SECONDS.toNanos(LONGEST_SECONDS));
+    }
+    LOG.info("Going on: of {}, {} not there yet", describe(), shown(queue.backlog()));
+  }
+
+  @Override
+  public void drain() throws IOException {
+    while (!queue.isDone()) {
+      long troubled = trouble.nanos();
+      long patience = settings.atEnd().toNanos() - troubled;
+      if (queue.isClosed() || (troubled > 0 && patience <= 0)) {
+        throw new UnmirroredException(
+            "Cannot bring all of %s to %s: %s not there yet%s\nNothing is lost: it is committed here. When the node takes it, ./cats publish brings it there."
+                .formatted(
+                    folder.describe(), describe(), shown(queue.backlog()), trouble.reason()));
+      }
+      long longest = TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
+      await(troubled > 0 ? Math.min(patience, longest) : longest);
+    }
+  }
+
+  private void await(long nanos) throws InterruptedIOException {
+    try {
+      queue.awaitChange(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException thrown =
+          new InterruptedIOException("Cannot wait for %s: interrupted".formatted(describe()));
+      thrown.initCause(e);
+      throw thrown;
+    }
+  }
+
+  private static String shown(Backlog backlog) {
+    return String.format(
+        Locale.ROOT,
+        "%d segment%s with %s and %d manifest%s are",
+        backlog.segments(),
+        backlog.segments() == 1 ? "" : "s",
+        bytes(backlog.bytes()),
+        backlog.manifests(),
+        backlog.manifests() == 1 ? "" : "s");
+  }
+
+  private static String bytes(long bytes) {
+    return String.format(Locale.ROOT, "%,d bytes", bytes);
+  }
+
+  /** What keeps the node from taking segments, said once for each reason while it lasts. */
+  private final class Trouble {
+    private final Set<String> said = new HashSet<>();
+    private int failures;
+    private long since;
+    private String last = "";
+
+    /** Returns how long to wait before anything is tried again. */
+    synchronized Duration with(Exception e) {
+      if (failures++ == 0) {
+        since = System.nanoTime();
+      }
+      last = String.valueOf(e.getMessage());
+      if (said.add(last.replaceAll("\\b[a-z0-9-]*\\d[a-z0-9-]*\\b|[\\d.,]+", "#"))) {
+        LOG.warn(
+            "{}\n{} goes on without it, up to {}",
+            last,
+            folder.describe(),
+            bytes(settings.limit()));
+      }
+      LOG.debug("Failure {} of {}", failures, describe(), e);
+      long pause = FIRST_PAUSE.toMillis() << Math.min(failures - 1, 10);
+      return Duration.ofMillis(Math.min(pause, LONGEST_SECONDS * 1000L));
+    }
+
+    synchronized void over() {
+      if (failures > 0) {
+        failures = 0;
+        said.clear();
+        last = "";
+        LOG.info("{} takes segments again; {} not there yet", describe(), shown(backlog()));
+      }
+    }
+
+    /** For how long there has been trouble. */
+    synchronized long nanos() {
+      return failures == 0 ? 0 : System.nanoTime() - since;
+    }
+
+    synchronized String reason() {
+      return last.isEmpty() ? "" : ". " + last;
+    }
+  }
+
+  /**
+   * What is on its way then is sent again by the next one. The claim of a node that cannot be asked
+   * stays, and the next writer of this store takes it over.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    queue.close();
+    threads.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : threads) {
+        thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (claim != null && trouble.nanos() == 0) {
+      claim.close();
+    }
+    node.close();
+  }
+}
