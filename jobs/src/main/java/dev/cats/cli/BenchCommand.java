@@ -2,6 +2,7 @@ package dev.cats.cli;
 
 import dev.cats.bench.Figure;
 import dev.cats.bench.KafkaReads;
+import dev.cats.bench.KuboWrites;
 import dev.cats.bench.Pipelines;
 import dev.cats.bench.Pipelines.Comparison;
 import dev.cats.bench.PlainType;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       "    {\"case\",\"value\",\"unit\",\"baseline\",\"ratio\"}, value with and baseline without provenance",
       "  ./cats bench --kafka                           events from a Kafka broker into committed lots",
       "  ./cats bench --kafka --case kafka/memory --events 10000000",
+      "  ./cats bench --kubo                            blocks of a job into a Kubo node",
       "",
       "Cases: chain (generator, map, map), keyed (map, keyBy, a RocksDB read and write per record), windowed (map,",
       "keyBy, event-time windows of 100 records); each with lots per step and lots per exchange.",
@@ -49,6 +51,9 @@ import picocli.CommandLine.Spec;
       "job that throws them away), kafka/files (beside one that writes them to Avro files by Flink's file sink) and, if",
       "named, kafka/memory (the topic once, traced: memory in use after a collection at the start, in the middle and at",
       "the end). CPU time is that of this process + that of the broker.",
+      "With --kubo: kubo/job (MB/s of archives, from a job's first record until HEAD of a node that follows it names its",
+      "last manifest), kubo/pinned (the same, pinned) and kubo/catch-up (a folder that is there already), each beside",
+      "Kubo's own ipfs dag import of the same archives into a second fresh node.",
       "",
       "Exit codes: 0 measured, 2 it could not be."
     })
@@ -111,6 +116,21 @@ final class BenchCommand implements Callable<Integer> {
   private long events;
 
   @Option(
+      names = "--kubo",
+      description = {
+        "Writes to a Kubo node of its own, a process that is started for this and ended. The first time on a machine",
+        "builds it with Go, which takes 5 to 20 minutes."
+      })
+  private boolean kubo;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "With --kubo: segments sent at the same time. Default: ${DEFAULT-VALUE}")
+  private int inFlight;
+
+  @Option(
       names = "--store",
       paramLabel = "DIR",
       description = {
@@ -124,17 +144,23 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<String> known = kafka ? KafkaReads.names() : Pipelines.names();
+    if (kafka && kubo) {
+      throw Failure.usage("Cannot measure both --kafka and --kubo at once", "Try: --kubo");
+    }
+    List<String> known = kafka ? KafkaReads.names() : kubo ? KuboWrites.names() : Pipelines.names();
     for (String name : cases) {
       if (!known.contains(name)) {
         throw Failure.usage(
-            "Invalid --case: there is no case " + name + (kafka ? " with --kafka" : ""),
+            "Invalid --case: there is no case "
+                + name
+                + (kafka ? " with --kafka" : kubo ? " with --kubo" : ""),
             "Expected some of: " + String.join(" ", known));
       }
     }
     if (kafka) {
       KafkaBench.check();
     }
+    Path binary = kubo ? KuboBench.binary(spec.commandLine().getErr()) : null;
     boolean temporary = store == null;
     Path folder = temporary ? Files.createTempDirectory("cats-bench-") : store;
     Thread cleaning = new Thread(() -> delete(folder));
@@ -150,6 +176,15 @@ final class BenchCommand implements Callable<Integer> {
         new KafkaBench(settings, events, spec.commandLine().getErr())
             .run(
                 cases.isEmpty() ? List.of(KafkaReads.SOURCE, KafkaReads.FILES) : cases,
+                text -> print(json ? null : text),
+                figure -> print(json ? line(figure) : null));
+        return 0;
+      }
+      if (kubo) {
+        new KuboBench(settings, inFlight, spec.commandLine().getErr())
+            .run(
+                binary,
+                cases.isEmpty() ? KuboWrites.names() : cases,
                 text -> print(json ? null : text),
                 figure -> print(json ? line(figure) : null));
         return 0;

@@ -115,8 +115,17 @@ record RunSummary(
         initiative.name(), head, events.count(), rejected, seconds, manifests, steps, outputs);
   }
 
-  String json() {
-    return Json.object(this::write);
+  /**
+   * @param mirror what follows the store
+   */
+  String json(Optional<MirrorSummary> mirror) {
+    return Json.object(
+        json -> {
+          write(json);
+          if (mirror.isPresent()) {
+            mirror.get().write(json);
+          }
+        });
   }
 
   private void write(JsonGenerator json) throws IOException {
@@ -149,8 +158,9 @@ record RunSummary(
 
   /**
    * @param option how the store has to be named in the commands that are suggested
+   * @param mirror what follows the store
    */
-  void print(PrintWriter out, String option) {
+  void print(PrintWriter out, String option, Optional<MirrorSummary> mirror) {
     out.printf(
         Locale.ROOT,
         "%s: %,d events in, %,d rejected, %s%d manifest%s, %.1f s%n%n",
@@ -175,6 +185,7 @@ record RunSummary(
           step.bytes());
     }
     out.printf("%nHEAD %s%n", head);
+    mirror.ifPresent(there -> there.print(out));
     if (!outputs.isEmpty()) {
       Delivered last = outputs.get(outputs.size() - 1);
       Delivered shown =

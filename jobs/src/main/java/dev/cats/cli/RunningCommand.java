@@ -3,6 +3,8 @@ package dev.cats.cli;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
+import dev.cats.content.MirrorSettings;
+import dev.cats.content.Mirrors;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.job.seismology.SeismologyJob;
@@ -62,6 +64,15 @@ abstract class RunningCommand implements Callable<Integer> {
               + " runs over one input have the same CIDs, to the last one.")
   private boolean repeatable;
 
+  @Option(
+      names = "--mirror",
+      paramLabel = "URI",
+      description = {
+        "A Kubo node that follows the store: kubo://HOST:PORT/NAME. What is committed goes there too, behind the run,",
+        "and a node that is away is waited for. More in the settings cats.mirror.*."
+      })
+  private String mirror;
+
   @Option(names = "--json", description = "End with one JSON object, for programs.")
   private boolean json;
 
@@ -106,6 +117,7 @@ abstract class RunningCommand implements Callable<Integer> {
     }
     configuration.addAll(needs(local));
     settings.forEach(configuration::setString);
+    Optional<MirrorSettings> followed = mirror(configuration);
     configuration.set(EgressOptions.STORE, where.uri().toString());
     if (local
         && isContinuous()
@@ -126,7 +138,7 @@ abstract class RunningCommand implements Callable<Integer> {
       try (RunProgress progress = RunProgress.start(err(), true)) {
         UntilStopped.run(initiative, err());
       }
-      report(initiative, before, (System.nanoTime() - started) / 1e9);
+      report(initiative, before, (System.nanoTime() - started) / 1e9, followed);
       return 0;
     }
     JobExecutionResult result;
@@ -139,8 +151,24 @@ abstract class RunningCommand implements Callable<Integer> {
       return 0;
     }
     double seconds = (System.nanoTime() - started) / 1e9;
-    report(initiative, before, seconds);
+    report(initiative, before, seconds, followed);
     return 0;
+  }
+
+  /** How the store is to be followed; says what is wrong with that before anything starts. */
+  private Optional<MirrorSettings> mirror(Configuration configuration) throws IOException {
+    if (mirror != null) {
+      configuration.set(EgressOptions.MIRROR, mirror);
+    }
+    try {
+      Optional<MirrorSettings> settings = EgressOptions.mirror(configuration);
+      if (settings.isPresent()) {
+        Mirrors.open(where.uri(), settings.get()).close();
+      }
+      return settings;
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(e.getMessage(), "What it is for: ./cats run --help", e);
+    }
   }
 
   /** What a laptop needs; -D wins over it. */
@@ -204,7 +232,11 @@ abstract class RunningCommand implements Callable<Integer> {
     }
   }
 
-  private void report(DataInitiative initiative, Optional<Cid> before, double seconds)
+  private void report(
+      DataInitiative initiative,
+      Optional<Cid> before,
+      double seconds,
+      Optional<MirrorSettings> followed)
       throws IOException {
     try (BlockStore store = BlockStores.open(where.uri())) {
       Optional<Cid> head = store.head();
@@ -219,10 +251,12 @@ abstract class RunningCommand implements Callable<Integer> {
             "See " + System.getProperty("cats.log", "the log") + ".");
       }
       RunSummary summary = RunSummary.of(store, initiative, before, seconds);
+      Optional<MirrorSummary> there =
+          followed.isPresent() ? MirrorSummary.of(followed.get(), head.get()) : Optional.empty();
       if (json) {
-        out().println(summary.json());
+        out().println(summary.json(there));
       } else {
-        summary.print(out(), where.option());
+        summary.print(out(), where.option(), there);
       }
       out().flush();
     }

@@ -26,6 +26,12 @@ final class Settings {
     KNOWN.put(LotOptions.SEGMENT_BYTES, "a size such as 64mb");
     KNOWN.put(EgressOptions.NODE_KEY, "the path of a key file");
     KNOWN.put(EgressOptions.LINEAGE_LOG, "a URI such as kafka://127.0.0.1:9092/TOPIC");
+    KNOWN.put(EgressOptions.MIRROR, "a URI such as kubo://127.0.0.1:5001/NAME");
+    KNOWN.put(EgressOptions.MIRROR_IN_FLIGHT, "a whole number, 1 to 64");
+    KNOWN.put(EgressOptions.MIRROR_BACKLOG, "a size such as 1gb");
+    KNOWN.put(EgressOptions.MIRROR_PINS, "none, direct or recursive");
+    KNOWN.put(EgressOptions.MIRROR_NAME, "the name of a key of the node");
+    KNOWN.put(EgressOptions.MIRROR_AT_END, "a duration such as 10min, or 0");
   }
 
   private Settings() {}
@@ -53,7 +59,7 @@ final class Settings {
     }
     StringBuilder all = new StringBuilder();
     KNOWN.forEach(
-        (option, expected) -> all.append(String.format("%n  %-18s  %s", option.key(), expected)));
+        (option, expected) -> all.append(String.format("%n  %-21s  %s", option.key(), expected)));
     throw Failure.usage("Invalid -D " + key + ": there is no such setting", "There are:" + all);
   }
 

@@ -45,6 +45,6 @@ class SettingsTest {
     assertThatExceptionOfType(Failure.class)
         .isThrownBy(() -> Settings.check(Map.of("cats.lot.max_age", "0")))
         .withMessageStartingWith("Invalid -D cats.lot.max_age: there is no such setting")
-        .withMessageContaining("  cats.lot.max-age    a duration such as 500ms, or 0");
+        .withMessageContaining("  cats.lot.max-age       a duration such as 500ms, or 0");
   }
 }

@@ -14,6 +14,7 @@ import dev.cats.step.KeyedStep;
 import dev.cats.step.Output;
 import dev.cats.step.Step;
 import java.io.Serializable;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
@@ -49,7 +50,7 @@ import org.apache.flink.util.Collector;
  * so the ticks of one clock come in order and results do not depend on who was faster. Both halves
  * cover the same time, so that windows close all along.
  */
-final class TickJob {
+public final class TickJob {
   static final int CLOCKS = 8;
   static final int MILLIS_PER_TICK = 20;
   static final int WINDOW_MILLIS = 2_000;
@@ -58,7 +59,7 @@ final class TickJob {
   static final int MALFORMED = 50;
 
   /** What the file of the ticks holds, for all that anyone looks: it is an artifact. */
-  static final String TEXT = "ticks\n";
+  public static final String TEXT = "ticks\n";
 
   private static final Cid FILE = Cid.sha256(Cid.RAW, Bytes.utf8(TEXT));
 
@@ -71,28 +72,49 @@ final class TickJob {
    *     limit) and, to go on from it, a checkpoint
    */
   public static void main(String[] args) throws Exception {
+    Configuration more = new Configuration();
+    if (args.length > 5) {
+      more.set(StateRecoveryOptions.SAVEPOINT_PATH, args[5]);
+    }
+    run(
+        Path.of(args[0]),
+        Path.of(URI.create(args[1])),
+        Path.of(args[2]),
+        Long.parseLong(args[3]),
+        Double.parseDouble(args[4]),
+        more);
+  }
+
+  /**
+   * Runs to its end.
+   *
+   * @param file of the ticks, with {@link #TEXT} in it
+   * @param perSecond 0 for no limit
+   * @param more settings, which win
+   */
+  public static void run(
+      Path store, Path checkpoints, Path file, long ticks, double perSecond, Configuration more)
+      throws Exception {
     Configuration config = new Configuration();
-    config.set(EgressOptions.STORE, args[0]);
+    config.set(EgressOptions.STORE, store.toString());
     config.set(LotOptions.RECORDS, 64);
     config.set(LotOptions.MAX_AGE, Duration.ofMillis(100));
     config.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     config.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(300));
-    config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, args[1]);
+    config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     config.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 1_000);
     config.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     config.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     config.set(CoreOptions.TMP_DIRS, System.getProperty("java.io.tmpdir"));
-    if (args.length > 5) {
-      config.set(StateRecoveryOptions.SAVEPOINT_PATH, args[5]);
-    }
+    config.addAll(more);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
     env.setParallelism(2);
     DataInitiative initiative = DataInitiative.on(env, "ticks", config);
-    initiative.artifact(Path.of(args[2]).toUri());
-    build(initiative, source(Long.parseLong(args[3]), Double.parseDouble(args[4])));
+    initiative.artifact(file.toUri());
+    build(initiative, source(ticks, perSecond));
     initiative.execute();
   }
 

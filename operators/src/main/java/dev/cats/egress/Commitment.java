@@ -15,9 +15,15 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * @param run the id that this execution keeps over its restarts
  * @param checkpoint Flink's number of the checkpoint whose barrier it came with
+ * @param last whether the input has ended and nothing follows
  */
 record Commitment(
-    String run, long checkpoint, List<String> segments, List<Cid> boms, long rejected) {
+    String run,
+    long checkpoint,
+    List<String> segments,
+    List<Cid> boms,
+    long rejected,
+    boolean last) {
 
   Commitment {
     segments = List.copyOf(segments);
@@ -25,14 +31,22 @@ record Commitment(
   }
 
   Commitment at(long id) {
-    return new Commitment(run, id, segments, boms, rejected);
+    return new Commitment(run, id, segments, boms, rejected, last);
   }
 
-  /** Version 1: a dag-cbor list of the fields in order. */
+  /** Whether there is anything to write down. */
+  boolean isEmpty() {
+    return segments.isEmpty() && boms.isEmpty() && rejected == 0;
+  }
+
+  /** Version 2: a dag-cbor list of the fields in order. Version 1 did not have {@code last}. */
   static final class Serializer implements SimpleVersionedSerializer<Commitment> {
+    private static final int VERSION = 2;
+    private static final int FIELDS = 6;
+
     @Override
     public int getVersion() {
-      return 1;
+      return VERSION;
     }
 
     @Override
@@ -43,21 +57,24 @@ record Commitment(
                   Node.of(commitment.checkpoint),
                   Node.list(commitment.segments.stream().map(Node::of).toList()),
                   Node.list(commitment.boms.stream().map(Node::link).toList()),
-                  Node.of(commitment.rejected)))
+                  Node.of(commitment.rejected),
+                  Node.of(commitment.last)))
           .toArray();
     }
 
     @Override
     public Commitment deserialize(int version, byte[] serialized) throws IOException {
-      if (version != 1) {
+      if (version < 1 || version > VERSION) {
         throw new IOException(
-            "Cannot restore a commitment: expected version 1 of its format, found " + version);
+            "Cannot restore a commitment: expected version 1 or 2 of its format, found " + version);
       }
+      int size = version == 1 ? FIELDS - 1 : FIELDS;
       try {
         List<Node> fields = ((Node.List) DagCbor.decode(Bytes.wrap(serialized))).items();
-        if (fields.size() != 5) {
+        if (fields.size() != size) {
           throw new IOException(
-              "Cannot restore a commitment: expected 5 fields, found " + fields.size());
+              "Cannot restore a commitment: expected %d fields, found %d"
+                  .formatted(size, fields.size()));
         }
         return new Commitment(
             ((Node.Text) fields.get(0)).value(),
@@ -66,7 +83,8 @@ record Commitment(
                 .items().stream().map(each -> ((Node.Text) each).value()).toList(),
             ((Node.List) fields.get(3))
                 .items().stream().map(each -> ((Node.Link) each).cid()).toList(),
-            ((Node.Int) fields.get(4)).value());
+            ((Node.Int) fields.get(4)).value(),
+            version > 1 && ((Node.Bool) fields.get(5)).value());
       } catch (DecodeException | ClassCastException e) {
         throw new IOException("Cannot restore a commitment: " + e.getMessage(), e);
       }

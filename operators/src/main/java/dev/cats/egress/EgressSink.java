@@ -7,6 +7,9 @@ import dev.cats.bom.NodeKey;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
+import dev.cats.content.Mirror;
+import dev.cats.content.MirrorSettings;
+import dev.cats.content.Mirrors;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
 import dev.cats.lot.Receipt;
@@ -30,6 +33,7 @@ import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.SupportsWriterState;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
 import org.apache.flink.streaming.api.connector.sink2.CommittableWithLineage;
@@ -50,12 +54,14 @@ import org.apache.flink.util.IOUtils;
  * @param store the block store, as URI
  * @param nodeKey the path of the key that signs
  * @param lineageLog where to tell others of what was committed, as URI
+ * @param mirror how the store is followed by another one; null if it is not
  */
 public record EgressSink(
     String initiative,
     String store,
     @Nullable String nodeKey,
     @Nullable String lineageLog,
+    @Nullable MirrorSettings mirror,
     Prelude prelude)
     implements Sink<Receipt>,
         SupportsWriterState<Receipt, String>,
@@ -127,14 +133,34 @@ public record EgressSink(
   public Committer<Commitment> createCommitter(CommitterInitContext context) throws IOException {
     BlockStore blocks = BlockStores.open(URI.create(store));
     LineageLog log = null;
+    Mirror follower = null;
     try {
       log = lineageLog == null ? NO_LOG : LineageLogs.open(lineageLog);
-      return new ManifestCommitter(
-          initiative, blocks, key(), prelude, log, context.getRestoredCheckpointId().isPresent());
+      follower = mirror == null ? null : Mirrors.open(URI.create(store), mirror);
+      ManifestCommitter committer =
+          new ManifestCommitter(
+              initiative,
+              blocks,
+              Optional.ofNullable(follower),
+              key(),
+              prelude,
+              log,
+              context.getRestoredCheckpointId().isPresent());
+      if (follower != null) {
+        measure(follower, context.metricGroup());
+      }
+      return committer;
     } catch (IOException | RuntimeException e) {
-      IOUtils.closeAllQuietly(log, blocks);
+      IOUtils.closeAllQuietly(log, follower, blocks);
       throw e;
     }
+  }
+
+  private static void measure(Mirror follower, MetricGroup metrics) {
+    MetricGroup group = metrics.addGroup("cats").addGroup("mirror");
+    group.gauge("segments", () -> follower.backlog().segments());
+    group.gauge("bytes", () -> follower.backlog().bytes());
+    group.gauge("manifests", () -> follower.backlog().manifests());
   }
 
   private NodeKey key() throws IOException {
@@ -178,6 +204,7 @@ public record EgressSink(
     private final List<String> segments = new ArrayList<>();
     private final List<Cid> boms = new ArrayList<>();
     private long rejected;
+    private boolean last;
 
     Writer(String run) {
       this.run = run;
@@ -191,17 +218,19 @@ public record EgressSink(
     }
 
     @Override
-    public void flush(boolean endOfInput) {}
+    public void flush(boolean endOfInput) {
+      last |= endOfInput;
+    }
 
     @Override
     public Collection<Commitment> prepareCommit() {
-      if (segments.isEmpty()) {
+      if (segments.isEmpty() && !last) {
         return List.of();
       }
       // Lots reach this subtask in no fixed order; a manifest lists them in theirs.
       // Equal lots of one input have one BOM, such as two equal outputs with a lot each.
       List<Cid> each = boms.stream().distinct().sorted().toList();
-      Commitment commitment = new Commitment(run, 0, segments, each, rejected);
+      Commitment commitment = new Commitment(run, 0, segments, each, rejected, last);
       segments.clear();
       boms.clear();
       rejected = 0;

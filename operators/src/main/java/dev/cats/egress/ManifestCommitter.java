@@ -8,7 +8,10 @@ import dev.cats.bom.Page;
 import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.Cid;
+import dev.cats.content.Mirror;
+import dev.cats.content.MirroredStore;
 import dev.cats.content.SegmentWriter;
+import dev.cats.content.UnmirroredException;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
 import dev.cats.lineage.MissingBlockException;
@@ -18,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
 import org.apache.flink.util.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +47,7 @@ final class ManifestCommitter implements Committer<Commitment> {
   private final NodeKey key;
   private final Prelude prelude;
   private final LineageLog log;
+  private final Optional<Mirror> mirror;
   private boolean preludeStored;
 
   /**
@@ -50,24 +56,27 @@ final class ManifestCommitter implements Committer<Commitment> {
   private boolean mayRepeat;
 
   /**
+   * @param mirror what follows the store, and is closed with it
    * @param restored whether this execution goes on from a checkpoint
    */
   ManifestCommitter(
       String initiative,
       BlockStore store,
+      Optional<Mirror> mirror,
       NodeKey key,
       Prelude prelude,
       LineageLog log,
       boolean restored)
       throws IOException {
     this.initiative = initiative;
-    this.store = store;
+    this.mirror = mirror;
+    this.store = mirror.isPresent() ? new MirroredStore(store, mirror.get()) : store;
     this.key = key;
     this.prelude = prelude;
     this.log = log;
     this.mayRepeat = restored;
     // The lock makes a store that is not there yet.
-    this.lock = store.lock("run of initiative " + initiative);
+    this.lock = this.store.lock("run of initiative " + initiative);
     try {
       store.check();
       checkChain();
@@ -111,6 +120,31 @@ final class ManifestCommitter implements Committer<Commitment> {
       if (!commit(request.getCommittable())) {
         request.signalAlreadyCommitted();
       }
+      if (mirror.isPresent()) {
+        follow(mirror.get(), request.getCommittable().last());
+      }
+    }
+  }
+
+  /** Lets the mirror fall back only so far, and at the end not at all. */
+  private static void follow(Mirror mirror, boolean last) throws IOException {
+    mirror.awaitRoom();
+    if (last) {
+      try {
+        mirror.drain();
+      } catch (UnmirroredException e) {
+        throw new MirrorAwayException(e);
+      }
+    }
+  }
+
+  /** To start the job again would not help: it has done all that it has to do. */
+  @ThrowableAnnotation(ThrowableType.NonRecoverableError)
+  private static final class MirrorAwayException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    MirrorAwayException(UnmirroredException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 
@@ -118,6 +152,9 @@ final class ManifestCommitter implements Committer<Commitment> {
   boolean commit(Commitment commitment) throws IOException {
     for (String segment : commitment.segments()) {
       store.commit(segment);
+    }
+    if (commitment.isEmpty()) {
+      return true;
     }
     Optional<Cid> head = store.head();
     if (mayRepeat) {

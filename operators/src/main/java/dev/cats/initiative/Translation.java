@@ -3,6 +3,7 @@ package dev.cats.initiative;
 import dev.cats.bom.Function;
 import dev.cats.bom.Order;
 import dev.cats.content.Cid;
+import dev.cats.content.MirrorSettings;
 import dev.cats.egress.EgressOptions;
 import dev.cats.egress.EgressSink;
 import dev.cats.egress.Prelude;
@@ -58,6 +59,7 @@ final class Translation {
   private final URI store;
   @Nullable private final String nodeKey;
   @Nullable private final String lineageLog;
+  @Nullable private final MirrorSettings mirror;
   private final OrderBook orderBook;
   private final Set<PlanNode<?>> fused = new HashSet<>();
   private final Map<PlanNode<?>, DataStream<?>> streams = new HashMap<>();
@@ -92,6 +94,7 @@ final class Translation {
     this.store = store;
     this.nodeKey = nodeKey(configuration, store);
     this.lineageLog = configuration.get(EgressOptions.LINEAGE_LOG);
+    this.mirror = EgressOptions.mirror(configuration).orElse(null);
     this.plan = plan;
     this.orderBook = new OrderBook(initiative, EffectiveStructure.of(env, configuration));
     if (options.perExchange()) {
@@ -137,7 +140,7 @@ final class Translation {
     }
     LineageState.attach(LotStreams.union(links));
     orderBook.addAll(artifacts);
-    new EgressSink(initiative, store.toString(), nodeKey, lineageLog, orderBook.prelude())
+    new EgressSink(initiative, store.toString(), nodeKey, lineageLog, mirror, orderBook.prelude())
         .attach(LotStreams.union(receipts));
   }
 

@@ -50,7 +50,8 @@ class ManifestCommitterTest {
 
   private static ManifestCommitter committer(BlockStore store, boolean restored)
       throws IOException {
-    return new ManifestCommitter("sample", store, KEY, PRELUDE, EgressSink.NO_LOG, restored);
+    return new ManifestCommitter(
+        "sample", store, Optional.empty(), KEY, PRELUDE, EgressSink.NO_LOG, restored);
   }
 
   /** A commitment of one sealed segment with one BOM of sorts. */
@@ -62,7 +63,7 @@ class ManifestCommitterTest {
       segment.append(bom);
       segment.seal();
     }
-    return new Commitment(run, checkpoint, List.of(name), List.of(bom.cid()), checkpoint);
+    return new Commitment(run, checkpoint, List.of(name), List.of(bom.cid()), checkpoint, false);
   }
 
   /** The chain, oldest first; checks signatures and that every named BOM can be fetched. */
@@ -183,7 +184,7 @@ class ManifestCommitterTest {
       committer.commit(commitment(store, "run-b", 1));
     }
     String name = names.get(names.size() - 1);
-    EgressSink sink = new EgressSink("sample", "memory:" + name, null, null, PRELUDE);
+    EgressSink sink = new EgressSink("sample", "memory:" + name, null, null, null, PRELUDE);
     sink.refuseFork(RUN, OptionalLong.of(5));
     sink.refuseFork(RUN, OptionalLong.empty());
     sink.refuseFork("run-c", OptionalLong.of(1));
@@ -203,7 +204,9 @@ class ManifestCommitterTest {
       committer.commit(commitment(store, RUN, 1));
     }
     assertThatThrownBy(
-            () -> new ManifestCommitter("other", store, KEY, PRELUDE, EgressSink.NO_LOG, false))
+            () ->
+                new ManifestCommitter(
+                    "other", store, Optional.empty(), KEY, PRELUDE, EgressSink.NO_LOG, false))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "Cannot run initiative other on "
@@ -246,7 +249,7 @@ class ManifestCommitterTest {
               .mapToObj(i -> Cid.sha256(Cid.DAG_CBOR, Bytes.utf8("bom " + i)))
               .toList();
       try (ManifestCommitter committer = committer(store, true)) {
-        committer.commit(new Commitment(RUN, count, List.of(), boms, 0));
+        committer.commit(new Commitment(RUN, count, List.of(), boms, 0, false));
       }
       Manifest head = (Manifest) Document.of(store.get(store.head().orElseThrow()).orElseThrow());
       List<Cid> named = new ArrayList<>();

@@ -72,14 +72,19 @@ public final class Golden {
     check(1, name, found);
   }
 
-  private static void check(int version, String name, byte[]... found) {
+  /** The same of another version than 1. */
+  public static void check(int version, String name, byte[]... found) {
     assertThat(java.util.Arrays.stream(found).map(each -> Bytes.wrap(each).hex()).toList())
         .describedAs("state/v%d/%s.hex", version, name)
         .isEqualTo(lines(version, name));
   }
 
   public static byte[] line(String name, int index) {
-    return Bytes.fromHex(lines(1, name).get(index)).toArray();
+    return line(1, name, index);
+  }
+
+  public static byte[] line(int version, String name, int index) {
+    return Bytes.fromHex(lines(version, name).get(index)).toArray();
   }
 
   private static DataInputDeserializer input(String hex) {

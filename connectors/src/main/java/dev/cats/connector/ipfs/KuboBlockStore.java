@@ -67,6 +67,8 @@ public final class KuboBlockStore implements BlockStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(KuboBlockStore.class);
   private static final Pattern CORRUPT = Pattern.compile("block (\\S+) was corrupt \\((.*)\\)");
+  private static final Pattern COUNTED =
+      Pattern.compile("\\{\"blocks\":(\\d{1,18}),\"bytes\":(\\d{1,18})}");
   private static final Pattern LOCKED = Pattern.compile("(\\S+) (.*)");
   private static final String LOCK = "lock";
   private static final String ID = "id";
@@ -210,6 +212,26 @@ public final class KuboBlockStore implements BlockStore {
   /** The segments that are there, by their names, with what was counted of each. */
   Map<String, String> noted() throws IOException {
     return segments.list("list the segments of " + describe());
+  }
+
+  /** What the segments of a store add up to; a block that is in two of them counts twice. */
+  public record Stored(long segments, long blocks, long bytes) {
+    public static final Stored NOTHING = new Stored(0, 0, 0);
+  }
+
+  /** What was committed to this store, as it is written down in the node. */
+  public Stored stored() throws IOException {
+    long blocks = 0;
+    long bytes = 0;
+    Map<String, String> noted = noted();
+    for (String counted : noted.values()) {
+      Matcher matcher = COUNTED.matcher(counted);
+      if (matcher.matches()) {
+        blocks += Long.parseLong(matcher.group(1));
+        bytes += Long.parseLong(matcher.group(2));
+      }
+    }
+    return new Stored(noted.size(), blocks, bytes);
   }
 
   /** How many blocks and bytes a segment has, as it is written down. */

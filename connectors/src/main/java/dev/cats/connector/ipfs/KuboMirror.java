@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,9 @@ final class KuboMirror implements Mirror {
   private static final int LONGEST_SECONDS = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final long CLOSE_SECONDS = 20;
+
+  /** By which two messages of one reason differ: names of segments, counts. */
+  private static final Pattern NUMBERS = Pattern.compile("[a-z0-9.,-]*\\d[a-z0-9.,-]*");
 
   /** For which others may take a published record for good; the node itself renews it. */
   private static final Duration LIFETIME = Duration.ofHours(48);
@@ -336,7 +340,7 @@ final class KuboMirror implements Mirror {
         since = System.nanoTime();
       }
       last = String.valueOf(e.getMessage());
-      if (said.add(last.replaceAll("\\b[a-z0-9-]*\\d[a-z0-9-]*\\b|[\\d.,]+", "#"))) {
+      if (said.add(NUMBERS.matcher(last).replaceAll("#"))) {
         LOG.warn(
             "{}\n{} goes on without it, up to {}",
             last,

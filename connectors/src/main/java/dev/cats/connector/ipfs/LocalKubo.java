@@ -140,6 +140,17 @@ public final class LocalKubo {
     return process;
   }
 
+  /**
+   * Kubo's own command line on this node's repo, which asks the node where it runs. What it says
+   * goes into the log.
+   */
+  public ProcessBuilder command(List<String> words) {
+    List<String> command = new ArrayList<>();
+    command.add(binary.toString());
+    command.addAll(words);
+    return builder(command);
+  }
+
   private void init() throws IOException, InterruptedException {
     List<String> command =
         List.of(binary.toString(), "init", "--empty-repo", "--profile=test,pebbleds");

@@ -1,0 +1,75 @@
+package dev.cats.cli;
+
+import dev.cats.bench.Figure;
+import dev.cats.bench.KuboWrites;
+import dev.cats.bench.KuboWrites.Comparison;
+import dev.cats.bench.Settings;
+import dev.cats.connector.ipfs.KuboBuild;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** The part of {@code cats bench} that writes to Kubo nodes of its own. */
+final class KuboBench {
+  private final Settings settings;
+  private final int inFlight;
+  private final PrintWriter err;
+
+  KuboBench(Settings settings, int inFlight, PrintWriter err) {
+    this.settings = settings;
+    this.inFlight = inFlight;
+    this.err = err;
+  }
+
+  /** Builds Kubo where that was not done yet; says what is missing where it cannot be. */
+  static Path binary(PrintWriter err) throws InterruptedException {
+    try {
+      return KuboBuild.of(Path.of(System.getProperty("cats.root", ".")))
+          .build(
+              line -> {
+                err.println(line);
+                err.flush();
+              });
+    } catch (IOException e) {
+      String[] said = e.getMessage().split("\n", 2);
+      throw Failure.usage(said[0], said.length > 1 ? said[1] : "See ./cats doctor", e);
+    }
+  }
+
+  /**
+   * Runs cases and says what they found.
+   *
+   * @param text hears of it in words
+   * @param figures hears of it in numbers
+   */
+  void run(Path kubo, List<String> cases, Consumer<String> text, Consumer<Figure> figures)
+      throws IOException, InterruptedException {
+    KuboWrites writes = new KuboWrites(settings, kubo, inFlight);
+    for (String name : cases) {
+      Comparison comparison =
+          writes.compare(
+              name,
+              (round, soFar) -> {
+                err.printf(
+                    Locale.ROOT, "  round %d of %d: %s%n", round, settings.rounds(), text(soFar));
+                err.flush();
+              });
+      text.accept(text(comparison));
+      figures.accept(comparison.figure());
+    }
+  }
+
+  private static String text(Comparison one) {
+    return String.format(
+        Locale.ROOT,
+        "%-13s  ipfs dag import %7.1f MB/s   ours %7.1f MB/s   ratio %.2f   (%,.0f MB a round)",
+        one.name(),
+        one.command(),
+        one.ours(),
+        one.ours() / one.command(),
+        one.bytes() / 1e6);
+  }
+}
