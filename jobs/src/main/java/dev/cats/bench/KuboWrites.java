@@ -1,5 +1,6 @@
 package dev.cats.bench;
 
+import dev.cats.bench.Meter.Reading;
 import dev.cats.connector.ipfs.LocalKubo;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
@@ -48,7 +51,7 @@ public final class KuboWrites {
   private static final String NAME = "bench";
   private static final int START_SECONDS = 90;
   private static final long PATIENCE_MINUTES = 30;
-  private static final double MEGA = 1e6;
+  private static final long LOOK_MILLIS = 50;
 
   private final Settings settings;
   private final Path kubo;
@@ -70,13 +73,35 @@ public final class KuboWrites {
   }
 
   /**
-   * Medians over rounds, megabytes per second.
+   * How it went on one side.
+   *
+   * @param rate megabytes per second
+   * @param cpu CPU time of who sends, of this whole process or of Kubo's command, milliseconds for
+   *     each megabyte
+   * @param nodeCpu the same of the node
+   */
+  public record Side(double rate, double cpu, double nodeCpu) {
+    private static Side of(List<Side> rounds) {
+      return new Side(
+          median(rounds, Side::rate), median(rounds, Side::cpu), median(rounds, Side::nodeCpu));
+    }
+
+    private static double median(List<Side> rounds, ToDoubleFunction<Side> value) {
+      return Measurement.median(rounds.stream().mapToDouble(value).toArray());
+    }
+  }
+
+  /**
+   * Medians over rounds.
    *
    * @param bytes of the archives of the last round
    */
-  public record Comparison(String name, double ours, double command, long bytes) {
-    public Figure figure() {
-      return Figure.rate(name, ours, "MB/s", command);
+  public record Comparison(String name, Side ours, Side command, long bytes) {
+    public List<Figure> figures() {
+      return List.of(
+          Figure.rate(name, ours.rate(), "MB/s", command.rate()),
+          Figure.cost(name + "/cpu", ours.cpu(), "ms/MB", command.cpu()),
+          Figure.cost(name + "/node-cpu", ours.nodeCpu(), "ms/MB", command.nodeCpu()));
     }
   }
 
@@ -88,27 +113,26 @@ public final class KuboWrites {
   /** Runs all rounds of a case. */
   public Comparison compare(String name, Progress progress)
       throws IOException, InterruptedException {
-    List<Double> ours = new ArrayList<>();
-    List<Double> command = new ArrayList<>();
+    List<Side> ours = new ArrayList<>();
+    List<Side> command = new ArrayList<>();
     Comparison soFar = null;
     try (Cluster cluster = Cluster.start(settings.parallelism())) {
       // The first round is for the compiler, and not counted.
       for (int round = 0; round <= settings.rounds(); round++) {
         Path folder = Files.createTempDirectory(settings.folder(), "round-");
         try {
+          Took took = name.equals(CATCH_UP) ? catchUp(cluster, folder) : job(cluster, folder, name);
           Path store = folder.resolve("store");
-          double seconds =
-              name.equals(CATCH_UP) ? catchUp(cluster, folder) : job(cluster, folder, name);
           List<Path> cars = cars(store);
           long bytes = 0;
           for (Path car : cars) {
             bytes += Files.size(car);
           }
-          double theirs = command(folder, cars, head(store));
+          Took theirs = command(folder, cars, head(store));
           if (round > 0) {
-            ours.add(bytes / MEGA / seconds);
-            command.add(bytes / MEGA / theirs);
-            soFar = new Comparison(name, median(ours), median(command), bytes);
+            ours.add(took.side(bytes));
+            command.add(theirs.side(bytes));
+            soFar = new Comparison(name, Side.of(ours), Side.of(command), bytes);
             progress.round(round, soFar);
           }
         } finally {
@@ -120,12 +144,17 @@ public final class KuboWrites {
     return soFar;
   }
 
-  private static double median(List<Double> values) {
-    return Measurement.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  /** Nanoseconds: until it was done, and CPU time of who sent and of the node meanwhile. */
+  private record Took(long nanos, long cpuNanos, long nodeNanos) {
+    Side side(long bytes) {
+      double megabytes = bytes / 1e6;
+      return new Side(
+          megabytes / (nanos / 1e9), cpuNanos / 1e6 / megabytes, nodeNanos / 1e6 / megabytes);
+    }
   }
 
-  /** Seconds that a job took with a node that follows. */
-  private double job(Cluster cluster, Path folder, String name)
+  /** A job with a node that follows. */
+  private Took job(Cluster cluster, Path folder, String name)
       throws IOException, InterruptedException {
     try (Node node = new Node(folder.resolve("node"))) {
       Configuration mirrored = new Configuration();
@@ -133,32 +162,39 @@ public final class KuboWrites {
       mirrored.set(EgressOptions.MIRROR_IN_FLIGHT, inFlight);
       mirrored.set(EgressOptions.MIRROR_PINS, name.equals(PINNED) ? Pins.DIRECT : Pins.NONE);
       mirrored.set(EgressOptions.MIRROR_BACKLOG, MemorySize.ofMebiBytes(512));
-      double seconds = write(cluster, folder, mirrored);
+      Took took = write(cluster, folder, mirrored, node::cpuNanos);
       requireHead(node, folder);
-      return seconds;
+      return took;
     }
   }
 
-  /** Seconds that a node takes for what a job without one has committed before. */
-  private double catchUp(Cluster cluster, Path folder) throws IOException, InterruptedException {
-    write(cluster, folder, new Configuration());
+  /** A node that takes what a job without one has committed before. */
+  private Took catchUp(Cluster cluster, Path folder) throws IOException, InterruptedException {
+    write(cluster, folder, new Configuration(), () -> 0);
     try (Node node = new Node(folder.resolve("node"))) {
       MirrorSettings how =
           new MirrorSettings(
               node.store(), inFlight, Long.MAX_VALUE, Pins.NONE, "", Duration.ofMinutes(1));
-      long start = System.nanoTime();
+      Reading before = Meter.read(node::cpuNanos);
       try (Mirror mirror = Mirrors.open(folder.resolve("store").toUri(), how)) {
         mirror.follow();
         mirror.drain();
       }
-      double seconds = (System.nanoTime() - start) / 1e9;
+      Took took = took(before, Meter.read(node::cpuNanos));
       requireHead(node, folder);
-      return seconds;
+      return took;
     }
   }
 
-  /** Runs a job for a while and to its end; seconds from its first record on. */
-  private double write(Cluster cluster, Path folder, Configuration more)
+  private static Took took(Reading before, Reading after) {
+    return new Took(
+        after.nanos() - before.nanos(),
+        after.cpuNanos() - before.cpuNanos(),
+        after.besideNanos() - before.besideNanos());
+  }
+
+  /** Runs a job for a while and to its end, from its first record on. */
+  private Took write(Cluster cluster, Path folder, Configuration more, LongSupplier nodeNanos)
       throws IOException, InterruptedException {
     Measurement measurement = new Measurement(settings, Long.MAX_VALUE, () -> 0);
     Configuration config = measurement.configuration(folder);
@@ -173,11 +209,11 @@ public final class KuboWrites {
       JobClient job = initiative.executeAsync();
       CompletableFuture<JobExecutionResult> end = job.getJobExecutionResult();
       Measurement.awaitFirst(end);
-      long start = System.nanoTime();
+      Reading before = Meter.read(nodeNanos);
       Measurement.step(end, settings.seconds());
       Meter.stop();
       end.get(PATIENCE_MINUTES, TimeUnit.MINUTES);
-      return (System.nanoTime() - start) / 1e9;
+      return took(before, Meter.read(nodeNanos));
     } catch (IOException | InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -185,29 +221,39 @@ public final class KuboWrites {
     }
   }
 
-  /** Seconds that Kubo's own command takes to import these into a node. */
-  private double command(Path folder, List<Path> cars, Cid head)
+  /** Kubo's own command, that imports these into a node. */
+  private Took command(Path folder, List<Path> cars, Cid head)
       throws IOException, InterruptedException {
     try (Node node = new Node(folder.resolve("second"))) {
       List<String> words =
           new ArrayList<>(
               List.of("dag", "import", "--pin-roots=false", "--fast-provide-root=false"));
       cars.forEach(car -> words.add(car.toString()));
+      long nodeBefore = node.cpuNanos();
       long start = System.nanoTime();
       Process process = node.kubo.command(words).start();
+      long cpu = 0;
       try {
         process.getOutputStream().close();
-        if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        // Of a process that has ended nobody tells its CPU time.
+        while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+          cpu = Math.max(cpu, cpuNanos(process));
+        }
+        if (process.exitValue() != 0) {
           throw new IOException(
               "Cannot benchmark: ipfs dag import failed\n" + node.kubo.lastWords());
         }
       } finally {
         process.destroyForcibly();
       }
-      double seconds = (System.nanoTime() - start) / 1e9;
+      Took took = new Took(System.nanoTime() - start, cpu, node.cpuNanos() - nodeBefore);
       node.kubo.ask("block/stat?offline=true&arg=" + head);
-      return seconds;
+      return took;
     }
+  }
+
+  private static long cpuNanos(Process process) {
+    return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
   }
 
   private static List<Path> cars(Path store) throws IOException {
@@ -247,6 +293,10 @@ public final class KuboWrites {
         process.destroyForcibly();
         throw e;
       }
+    }
+
+    long cpuNanos() {
+      return KuboWrites.cpuNanos(process);
     }
 
     String store() {

@@ -58,18 +58,22 @@ final class KuboBench {
                 err.flush();
               });
       text.accept(text(comparison));
-      figures.accept(comparison.figure());
+      comparison.figures().forEach(figures);
     }
   }
 
   private static String text(Comparison one) {
     return String.format(
         Locale.ROOT,
-        "%-13s  ipfs dag import %7.1f MB/s   ours %7.1f MB/s   ratio %.2f   (%,.0f MB a round)",
+        "%-13s  ipfs dag import %6.1f MB/s %5.1f + %.1f ms/MB   ours %6.1f MB/s %5.1f + %.1f ms/MB   ratio %.2f   (%,.0f MB a round)",
         one.name(),
-        one.command(),
-        one.ours(),
-        one.ours() / one.command(),
+        one.command().rate(),
+        one.command().cpu(),
+        one.command().nodeCpu(),
+        one.ours().rate(),
+        one.ours().cpu(),
+        one.ours().nodeCpu(),
+        one.ours().rate() / one.command().rate(),
         one.bytes() / 1e6);
   }
 }

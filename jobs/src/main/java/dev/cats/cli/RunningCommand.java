@@ -102,6 +102,7 @@ abstract class RunningCommand implements Callable<Integer> {
           "Try: --parallelism 2");
     }
     Settings.check(settings);
+    Optional<MirrorSettings> followed = mirror();
     long started = System.nanoTime();
     Configuration configuration = new Configuration();
     StreamExecutionEnvironment env =
@@ -117,7 +118,9 @@ abstract class RunningCommand implements Callable<Integer> {
     }
     configuration.addAll(needs(local));
     settings.forEach(configuration::setString);
-    Optional<MirrorSettings> followed = mirror(configuration);
+    if (mirror != null) {
+      configuration.set(EgressOptions.MIRROR, mirror);
+    }
     configuration.set(EgressOptions.STORE, where.uri().toString());
     if (local
         && isContinuous()
@@ -156,7 +159,9 @@ abstract class RunningCommand implements Callable<Integer> {
   }
 
   /** How the store is to be followed; says what is wrong with that before anything starts. */
-  private Optional<MirrorSettings> mirror(Configuration configuration) throws IOException {
+  private Optional<MirrorSettings> mirror() throws IOException {
+    Configuration configuration = new Configuration();
+    settings.forEach(configuration::setString);
     if (mirror != null) {
       configuration.set(EgressOptions.MIRROR, mirror);
     }

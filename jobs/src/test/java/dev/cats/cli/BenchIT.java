@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cats.connector.ipfs.KuboNode;
 import dev.cats.connector.kafka.KafkaBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -127,6 +128,44 @@ class BenchIT {
             "kafka/memory/heap");
     assertThat(err.toString())
         .contains("  100,000 of 100,000 events are in the topic", "round 1 of 1: kafka/source");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void measuresANodeOfItsOwnAndLeavesNothingBehind() throws Exception {
+    KuboNode.assumeAvailable();
+
+    int code =
+        bench(
+            "--kubo",
+            "--rounds",
+            "1",
+            "--seconds",
+            "1",
+            "--json",
+            "--store",
+            folder.toString(),
+            "--case",
+            "kubo/pinned",
+            "kubo/catch-up");
+
+    assertThat(code).as(err.toString()).isZero();
+    List<String> names = new ArrayList<>();
+    for (String line : out.toString().lines().toList()) {
+      JsonNode figure = new ObjectMapper().readTree(line);
+      names.add(figure.get("case").asText());
+      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
+    }
+    assertThat(names)
+        .containsExactly(
+            "kubo/pinned",
+            "kubo/pinned/cpu",
+            "kubo/pinned/node-cpu",
+            "kubo/catch-up",
+            "kubo/catch-up/cpu",
+            "kubo/catch-up/node-cpu");
+    assertThat(out.toString()).contains("\"unit\":\"MB/s\"", "\"unit\":\"ms/MB\"");
+    assertThat(err.toString()).contains("round 1 of 1: kubo/pinned");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -12,6 +12,8 @@
  *
  * <p>Awkward cases: a crash before HEAD has moved leaves segments that nothing names, which is only
  * garbage. Without a key file each execution signs with a key of its own. A job that starts without
- * state is a new run, also over the same input.
+ * state is a new run, also over the same input. Where a {@link dev.cats.content.Mirror} follows the
+ * store, a commit waits while that is too far behind, and the last one until it is not behind at
+ * all.
  */
 package dev.cats.egress;

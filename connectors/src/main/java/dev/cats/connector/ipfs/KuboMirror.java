@@ -340,7 +340,8 @@ final class KuboMirror implements Mirror {
         since = System.nanoTime();
       }
       last = String.valueOf(e.getMessage());
-      if (said.add(NUMBERS.matcher(last).replaceAll("#"))) {
+      String why = last.substring(Math.max(0, last.indexOf(node.node().describe())));
+      if (said.add(NUMBERS.matcher(why).replaceAll("#"))) {
         LOG.warn(
             "{}\n{} goes on without it, up to {}",
             last,

@@ -17,6 +17,9 @@
  * pinned from its garbage collection, and answers 200 before it knows whether all went well.
  * Network file systems that do not honour POSIX locks keep no second writer out.
  *
+ * <p>A node can also follow a folder that a job commits to ({@link
+ * dev.cats.content.MirrorProvider}): blocks get there behind the job, and HEAD last.
+ *
  * <p>For a laptop and for tests, {@link dev.cats.connector.ipfs.KuboBuild} builds a node and {@link
  * dev.cats.connector.ipfs.LocalKubo} starts one, as a process of its own on the loopback interface.
  */
