@@ -40,7 +40,7 @@ import org.apache.flink.core.fs.FileSystem;
  * STORE/pruned/NAME.idx     which blocks were in segments that were pruned
  * STORE/HEAD                one line, the CID of the newest manifest
  * STORE/KEPT                one line, the CID of the oldest manifest that is kept, once it was pruned
- * STORE/lock                who writes to the store now
+ * STORE/lock                who writes to the store now; on other file systems STORE/locks/ID
  * </pre>
  *
  * <p><b>A segment is visible when both of its files are in {@code segments}.</b> A commit makes the
@@ -425,13 +425,6 @@ public final class CarFolderBlockStore implements PrunableStore {
 
   /** Opens a path, a {@code file:} URI, or a folder on any other file system that Flink knows. */
   public static final class Provider implements BlockStoreProvider {
-    /**
-     * Those whose file systems are plugins of Flink: the message about a missing one is Flink's,
-     * and says which.
-     */
-    private static final Set<String> PLUGINS =
-        Set.of("s3", "s3a", "s3p", "gs", "abfs", "abfss", "wasb", "wasbs", "oss", "hdfs", "viewfs");
-
     @Override
     public Set<String> forms() {
       return Set.of("PATH", "file:PATH", "a folder on a file system of Flink (s3://BUCKET/PATH)");
@@ -439,7 +432,7 @@ public final class CarFolderBlockStore implements PrunableStore {
 
     @Override
     public boolean accepts(URI uri) {
-      if (isLocal(uri) || PLUGINS.contains(uri.getScheme())) {
+      if (isLocal(uri) || FileSystemPlugins.accepts(uri.getScheme())) {
         return true;
       }
       try {
@@ -458,7 +451,7 @@ public final class CarFolderBlockStore implements PrunableStore {
     /** Where the files of such a store are. */
     Folder folder(URI uri) throws IOException {
       if (!isLocal(uri)) {
-        return new FlinkFolder(FileSystem.get(uri), uri);
+        return new FlinkFolder(FileSystemPlugins.get(uri), uri);
       }
       String path =
           uri.getScheme() == null || uri.isOpaque() ? uri.getSchemeSpecificPart() : uri.getPath();

@@ -4,6 +4,7 @@ import dev.cats.content.BlockStore;
 import dev.cats.content.Bytes;
 import dev.cats.content.StoreLockedException;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,10 +12,10 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileStatus;
@@ -24,15 +25,29 @@ import org.apache.flink.core.fs.Path;
 /**
  * A folder on a file system of Flink: an object store or a distributed file system.
  *
- * <p>What these have is less than a local disk has, and differs. So: a file is durable when it is
- * closed, which is what object stores promise; a rename may be a copy and a deletion, which is why
- * a segment is visible by its second file only; HEAD is written in place, which object stores do
- * all or nothing. The lock is a file that a process which is killed leaves behind: the message
- * about it says which file to delete.
+ * <p>What these have is less than a local disk has, and differs. Relied on is that a file is seen
+ * whole and is durable once it is closed, and that who reads or lists after that sees it: S3, GCS,
+ * Azure and HDFS promise both. Not relied on are:
+ *
+ * <ul>
+ *   <li>a rename that is one step. On an object store it is a copy and a deletion, so a segment is
+ *       visible by its second file only, and a move that finds its work half done ends it;
+ *   <li>a file that is there while it is written. An empty one holds its name until then;
+ *   <li>locks. {@link Claim}s stand in for them, and end by themselves when nobody renews them:
+ *       {@code locks} for the one writer, {@code movers} while HEAD moves.
+ * </ul>
  */
 final class FlinkFolder implements Folder {
+  private static final String LOCKS = "locks";
+  private static final String MOVERS = "movers";
+
   private final FileSystem files;
   private final Path root;
+
+  /** The store's lock, if this user has it, and what keeps others from moving HEAD. */
+  private volatile Optional<Claim> writer = Optional.empty();
+
+  private volatile Optional<Claim> mover = Optional.empty();
 
   FlinkFolder(FileSystem files, URI root) {
     this.files = files;
@@ -46,14 +61,14 @@ final class FlinkFolder implements Folder {
 
   @Override
   public boolean exists(String file) throws IOException {
-    return files.exists(path(file));
+    return on("look for", file, files::exists);
   }
 
   @Override
   public Set<String> list(String folder) throws IOException {
     Set<String> names = new TreeSet<>();
     try {
-      FileStatus[] found = files.listStatus(path(folder));
+      FileStatus[] found = on("list", folder, files::listStatus);
       if (found != null) {
         for (FileStatus file : found) {
           names.add(file.getPath().getName());
@@ -67,7 +82,7 @@ final class FlinkFolder implements Folder {
 
   @Override
   public void make(String folder) throws IOException {
-    if (!files.mkdirs(path(folder)) && !files.exists(path(folder))) {
+    if (!on("create", folder, files::mkdirs) && !exists(folder)) {
       throw new IOException("Cannot create " + path(folder) + ": the file system refused");
     }
   }
@@ -77,13 +92,19 @@ final class FlinkFolder implements Folder {
     if (exists(file)) {
       throw new FileAlreadyExistsException(path(file).toString());
     }
-    return new FlinkOutput(files.create(path(file), FileSystem.WriteMode.NO_OVERWRITE));
+    on("create", file, path -> files.create(path, FileSystem.WriteMode.NO_OVERWRITE)).close();
+    return output(file);
+  }
+
+  private Output output(String file) throws IOException {
+    return new FlinkOutput(
+        on("create", file, path -> files.create(path, FileSystem.WriteMode.OVERWRITE)), path(file));
   }
 
   @Override
   public InputStream open(String file) throws IOException {
     try {
-      return files.open(path(file));
+      return on("read", file, files::open);
     } catch (FileNotFoundException e) {
       throw missing(file, e);
     }
@@ -91,33 +112,55 @@ final class FlinkFolder implements Folder {
 
   @Override
   public int read(String file, long position, byte[] target) throws IOException {
-    try (FSDataInputStream in = files.open(path(file))) {
-      if (position > files.getFileStatus(path(file)).getLen()) {
-        return 0;
-      }
-      in.seek(position);
-      return in.readNBytes(target, 0, target.length);
+    try {
+      return on("read", file, path -> read(path, position, target));
+    } catch (EOFException e) {
+      return 0;
     } catch (FileNotFoundException e) {
       throw missing(file, e);
     }
   }
 
-  @Override
-  public ByteBuffer whole(String file) throws IOException {
-    try (InputStream in = open(file)) {
-      return ByteBuffer.wrap(in.readAllBytes());
+  private int read(Path path, long position, byte[] target) throws IOException {
+    try (FSDataInputStream in = files.open(path)) {
+      in.seek(position);
+      return in.readNBytes(target, 0, target.length);
     }
   }
 
   @Override
+  public ByteBuffer whole(String file) throws IOException {
+    return small(file)
+        .orElseThrow(() -> new NoSuchFileException(path(file).toString()))
+        .asByteBuffer();
+  }
+
+  @Override
   public void move(String from, String to) throws IOException {
-    if (!exists(from)) {
-      throw new NoSuchFileException(path(from).toString());
+    try {
+      long length = on("move", from, files::getFileStatus).getLen();
+      if (exists(to)) {
+        finish(from, to, length);
+      } else if (!on("move", from, path -> files.rename(path, path(to)))) {
+        throw new IOException(
+            "Cannot move " + path(from) + " to " + path(to) + ": the file system refused");
+      }
+    } catch (FileNotFoundException e) {
+      throw missing(from, e);
     }
-    if (!files.rename(path(from), path(to))) {
+  }
+
+  /**
+   * A move that was interrupted between the copy, which is whole or not there, and the deletion.
+   */
+  private void finish(String from, String to, long length) throws IOException {
+    long there = on("move", to, files::getFileStatus).getLen();
+    if (there != length) {
       throw new IOException(
-          "Cannot move " + path(from) + " to " + path(to) + ": the file system refused");
+          "Cannot move %s, %d bytes, to %s: that is there, with %d bytes"
+              .formatted(path(from), length, path(to), there));
     }
+    delete(from);
   }
 
   /** Was done when the file was closed. */
@@ -130,7 +173,12 @@ final class FlinkFolder implements Folder {
 
   @Override
   public void replace(String file, Bytes content) throws IOException {
-    try (Output out = new FlinkOutput(files.create(path(file), FileSystem.WriteMode.OVERWRITE))) {
+    for (Optional<Claim> claim : List.of(mover, writer)) {
+      if (claim.isPresent()) {
+        claim.get().requireHeld("write " + path(file));
+      }
+    }
+    try (Output out = output(file)) {
       content.writeTo(out);
       out.sync();
     }
@@ -138,9 +186,17 @@ final class FlinkFolder implements Folder {
 
   @Override
   public Optional<Bytes> small(String file) throws IOException {
-    try (InputStream in = open(file)) {
-      return Optional.of(Bytes.wrap(in.readAllBytes()));
-    } catch (NoSuchFileException e) {
+    try {
+      return Optional.of(
+          on(
+              "read",
+              file,
+              path -> {
+                try (InputStream in = files.open(path)) {
+                  return Bytes.wrap(in.readAllBytes());
+                }
+              }));
+    } catch (FileNotFoundException e) {
       return Optional.empty();
     }
   }
@@ -148,36 +204,32 @@ final class FlinkFolder implements Folder {
   @Override
   public void delete(String file) throws IOException {
     if (exists(file)) {
-      files.delete(path(file), false);
+      on("delete", file, path -> files.delete(path, false));
     }
   }
 
   @Override
   public BlockStore.Lock lock(String holder) throws IOException {
-    make("");
-    String text = holder + " (process " + ProcessHandle.current().pid() + ")";
-    try (Output out = create("lock")) {
-      Bytes.utf8(text + "\n").writeTo(out);
-      out.sync();
-    } catch (FileAlreadyExistsException e) {
-      String found = small("lock").map(bytes -> bytes.utf8().strip()).orElse("another process");
-      throw new StoreLockedException(
-          describe(), found + " (if that is gone, delete " + path("lock") + ")");
-    }
-    AtomicBoolean open = new AtomicBoolean(true);
+    make(LOCKS);
+    Claim claim = on("lock", LOCKS, path -> Claim.take(files, path, describe(), holder));
+    writer = Optional.of(claim);
     return () -> {
-      if (open.getAndSet(false)) {
-        delete("lock");
-      }
+      writer = writer.filter(held -> held != claim);
+      claim.close();
     };
   }
 
-  /** Alone in this process; between processes the store's lock has to do. */
   @Override
   public void alone(Action action) throws IOException {
-    make("");
+    make(MOVERS);
     synchronized (("dev.cats.store " + root).intern()) {
-      action.run();
+      try (Claim claim =
+          on("lock", MOVERS, path -> Claim.await(files, path, describe(), "who moves HEAD"))) {
+        mover = Optional.of(claim);
+        action.run();
+      } finally {
+        mover = Optional.empty();
+      }
     }
   }
 
@@ -185,7 +237,7 @@ final class FlinkFolder implements Folder {
   public void checkReadable() throws IOException {
     FileStatus found;
     try {
-      found = files.getFileStatus(root);
+      found = on("use", "", files::getFileStatus);
     } catch (FileNotFoundException e) {
       throw new IOException(
           "Cannot use " + describe() + ": there is no such folder. Check the path; a run makes one",
@@ -211,14 +263,32 @@ final class FlinkFolder implements Folder {
     return missing;
   }
 
+  /** What is asked of the file system about one path. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask(Path path) throws IOException;
+  }
+
+  private <T> T on(String verb, String file, Question<T> question) throws IOException {
+    try {
+      return question.ask(path(file));
+    } catch (StoreLockedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw ObjectStoreFailure.of(verb, path(file).toString(), e);
+    }
+  }
+
   /** Durable when closed, and before that where the file system can sync. */
   private static final class FlinkOutput extends Output {
     private final FSDataOutputStream file;
     private final BufferedOutputStream buffered;
+    private final Path path;
 
-    FlinkOutput(FSDataOutputStream file) {
+    FlinkOutput(FSDataOutputStream file, Path path) {
       this.file = file;
       this.buffered = new BufferedOutputStream(file, 64 << 10);
+      this.path = path;
     }
 
     @Override
@@ -248,7 +318,11 @@ final class FlinkFolder implements Folder {
 
     @Override
     public void close() throws IOException {
-      file.close();
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw ObjectStoreFailure.of("write", path.toString(), e);
+      }
     }
   }
 }
