@@ -1,7 +1,6 @@
 package dev.cats.cli;
 
 import dev.cats.content.BlockStore;
-import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
 import dev.cats.lineage.Documents;
 import dev.cats.lineage.Reach;
@@ -107,7 +106,7 @@ final class FetchCommand extends StoreCommand {
       throw Failure.usage(
           "Cannot move HEAD with --records, which adds no blocks.", "Leave out one of them.");
     }
-    try (BlockStore source = from == null ? where().open() : BlockStores.open(from)) {
+    try (BlockStore source = from == null ? where().open() : StoreOption.opened(from)) {
       source.checkReadable();
       Cid root = root(source);
       return records == null ? fetch(source, root, scope) : records(source, root, scope);

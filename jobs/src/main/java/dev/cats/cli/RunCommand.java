@@ -2,7 +2,9 @@ package dev.cats.cli;
 
 import dev.cats.bom.LineageLogs;
 import dev.cats.bom.NodeKey;
+import dev.cats.connector.ipfs.FileSystemPlugins;
 import dev.cats.connector.kafka.EventSchemas;
+import dev.cats.content.BlockStore;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -41,6 +44,7 @@ import picocli.CommandLine.Parameters;
       "  ./cats run seismology --input all_week.geojson --store /data/usgs --parallelism 4",
       "  ./cats run seismology --input a.geojson -D cats.lot.scope=exchange",
       "  ./cats run seismology --input a.geojson --repeatable   two such runs have the same CIDs",
+      "  ./cats run seismology --input ipfs://CID --from kubo://127.0.0.1:5001   a file in a node of IPFS",
       "  ./cats run seismology --kafka localhost:9092   until Ctrl-C, and goes on from there the next time",
       "  ./cats run seismology --kafka localhost:9092 --topic quakes --to-end   what is in the topic, once",
       "  ./cats run seismology --input a.geojson --json   ends with one object:",
@@ -63,6 +67,8 @@ final class RunCommand extends RunningCommand {
 
   private static final int OWNER_LETTERS = 10;
 
+  private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
+
   /** The initiatives that there are. */
   enum Initiative {
     seismology
@@ -74,7 +80,8 @@ final class RunCommand extends RunningCommand {
         names = "--input",
         paramLabel = "FILE",
         required = true,
-        description = "The feed: a file, or a URI of a file system that Flink knows.")
+        description =
+            "The feed: a file, a URI of a file system that Flink knows, or ipfs://CID of a file.")
     private String input;
 
     @Option(
@@ -90,6 +97,13 @@ final class RunCommand extends RunningCommand {
 
   @ArgGroup(multiplicity = "1")
   private From from;
+
+  @Option(
+      names = "--from",
+      paramLabel = "STORE",
+      description =
+          "With --input ipfs://CID: where to fetch it, such as kubo://HOST:PORT. Default: the store.")
+  private String inputFrom;
 
   @Option(
       names = "--topic",
@@ -216,14 +230,38 @@ final class RunCommand extends RunningCommand {
     };
   }
 
-  private org.apache.flink.core.fs.Path input() {
+  @Override
+  Stream<String> inputs() {
+    return Stream.ofNullable(from.input);
+  }
+
+  private org.apache.flink.core.fs.Path input() throws IOException {
     if (from.input.isBlank()) {
       throw Failure.usage(
           "Invalid --input: expected a file or a URI, found nothing",
           "Try: --input all_week.geojson");
     }
-    return from.input.matches(StoreOption.URI_FORM)
-        ? new org.apache.flink.core.fs.Path(from.input)
-        : new org.apache.flink.core.fs.Path(Path.of(from.input).toAbsolutePath().toUri());
+    Optional<Cid> named = NamedInput.cid(from.input);
+    if (named.isPresent()) {
+      return new org.apache.flink.core.fs.Path(fetched(named.get()).toUri());
+    }
+    if (from.input.matches(StoreOption.URI_FORM)) {
+      org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(from.input);
+      FileSystemPlugins.requireNoCredentials(path.toUri());
+      return path;
+    }
+    return new org.apache.flink.core.fs.Path(Path.of(from.input).toAbsolutePath().toUri());
+  }
+
+  /** Into the store's folder, or where that is none, into that of temporary files. */
+  private Path fetched(Cid content) throws IOException {
+    URI store = where().uri();
+    Path folder =
+        Path.of("file".equals(store.getScheme()) ? Path.of(store).toString() : TEMPORARY)
+            .resolve("inputs");
+    try (BlockStore source =
+        inputFrom == null ? where().openToAdd() : StoreOption.opened(inputFrom)) {
+      return NamedInput.in(folder, content, source);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.cats.cli;
 
+import dev.cats.connector.ipfs.FileSystemPlugins;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -110,6 +112,7 @@ abstract class RunningCommand implements Callable<Integer> {
     boolean local = env instanceof LocalStreamEnvironment;
     Optional<Cid> before = Optional.empty();
     if (local) {
+      useObjectStores();
       configuration.addAll(embedded());
       before = checkStore();
     }
@@ -117,7 +120,13 @@ abstract class RunningCommand implements Callable<Integer> {
       configuration.addAll(repeatable());
     }
     configuration.addAll(needs(local));
-    settings.forEach(configuration::setString);
+    settings.forEach(
+        (key, value) -> {
+          // Those of object stores are this process's, and need not go where jobs are described.
+          if (!FileSystemPlugins.isSetting(key)) {
+            configuration.setString(key, value);
+          }
+        });
     if (mirror != null) {
       configuration.set(EgressOptions.MIRROR, mirror);
     }
@@ -174,6 +183,18 @@ abstract class RunningCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw Failure.usage(e.getMessage(), "What it is for: ./cats run --help", e);
     }
+  }
+
+  private void useObjectStores() throws IOException {
+    Stream<String> named =
+        Stream.concat(
+            Stream.of(where.location()), Stream.concat(settings.values().stream(), inputs()));
+    FlinkFiles.use(settings, named.toArray(String[]::new));
+  }
+
+  /** What the pipeline reads, as far as these are files. */
+  Stream<String> inputs() {
+    return Stream.of();
   }
 
   /** What a laptop needs; -D wins over it. */

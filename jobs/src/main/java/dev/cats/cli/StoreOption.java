@@ -1,15 +1,18 @@
 package dev.cats.cli;
 
+import dev.cats.connector.ipfs.FileSystemPlugins;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
 import dev.cats.content.Cid;
 import dev.cats.content.DecodeException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Which store, and what in it: the words that every command reads alike. */
@@ -38,9 +41,15 @@ final class StoreOption {
           "Invalid --store: expected a folder or a URI, found nothing", "Try: --store " + DEFAULT);
     }
     try {
-      return location.matches(URI_FORM)
-          ? new URI(location)
-          : Path.of(location).toAbsolutePath().normalize().toUri();
+      if (location.matches(URI_FORM)) {
+        FlinkFiles.use(Map.of(), location);
+        URI uri = new URI(location);
+        FileSystemPlugins.requireNoCredentials(uri);
+        return uri;
+      }
+      return Path.of(location).toAbsolutePath().normalize().toUri();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (URISyntaxException | InvalidPathException e) {
       throw Failure.usage(
           "Cannot open store " + location + ": " + e.getMessage(),
@@ -73,6 +82,12 @@ final class StoreOption {
       throw e;
     }
     return store;
+  }
+
+  /** Opens the store of another option, which is named in the same way. */
+  static BlockStore opened(String location) throws IOException {
+    FlinkFiles.use(Map.of(), location);
+    return BlockStores.open(location);
   }
 
   /** Opens a store to add to it; one that is not there is made by whoever locks it. */

@@ -1,5 +1,6 @@
 package dev.cats.cluster;
 
+import dev.cats.connector.ipfs.FileSystemPlugins;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
@@ -13,6 +14,7 @@ import dev.cats.lot.LotOptions;
 import dev.cats.step.KeyedStep;
 import dev.cats.step.Output;
 import dev.cats.step.Step;
+import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,6 +33,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -108,6 +111,9 @@ public final class TickJob {
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     config.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    if (args[0].startsWith("s3://")) {
+      onObjectStore(config);
+    }
     config.set(CoreOptions.TMP_DIRS, System.getProperty("java.io.tmpdir"));
     config.addAll(more);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
@@ -116,6 +122,16 @@ public final class TickJob {
     initiative.artifact(file.toUri());
     build(initiative, source(ticks, perSecond));
     initiative.execute();
+  }
+
+  /** As a cluster has it; the lock of a job that was killed is waited for by starting again. */
+  private static void onObjectStore(Configuration config) throws IOException {
+    FileSystemPlugins.load(
+        FileSystemPlugins.folder(Path.of(System.getProperty("cats.root"))),
+        GlobalConfiguration.loadConfiguration());
+    config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+    config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
   }
 
   private static void build(DataInitiative initiative, Source<Arrival<String>, ?, ?> source) {

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -53,7 +53,6 @@ final class Claim implements BlockStore.Lock {
   private static final String HELD = "held by ";
   private static final String WANTED = "wanted by ";
   private static final int ROUNDS = 40;
-  private static final int MAX_TEXT = 4096;
 
   private final FileSystem files;
   private final Path folder;
@@ -85,7 +84,6 @@ final class Claim implements BlockStore.Lock {
    * @param store for the message
    */
   static Claim take(FileSystem files, Path folder, String store, String holder) throws IOException {
-    String other = "others who want it too";
     for (int round = 0; round < ROUNDS; round++) {
       Claim claim = new Claim(files, folder, holder);
       Optional<Found> found = claim.tryTake();
@@ -98,7 +96,7 @@ final class Claim implements BlockStore.Lock {
       }
       pause();
     }
-    throw new StoreLockedException(store, other);
+    throw new StoreLockedException(store, "others who want it too");
   }
 
   /** Waits until it is free: for what takes a moment. */
@@ -142,7 +140,8 @@ final class Claim implements BlockStore.Lock {
     }
     write(HELD);
     long every = LEASE.toMillis() / 6;
-    renewals.scheduleWithFixedDelay(this::renew, every, every, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        renewals.scheduleWithFixedDelay(this::renew, every, every, TimeUnit.MILLISECONDS);
     return Optional.empty();
   }
 
@@ -178,8 +177,8 @@ final class Claim implements BlockStore.Lock {
   }
 
   private Optional<String> text(Path file) throws IOException {
-    try (FSDataInputStream in = files.open(file)) {
-      return Optional.of(Bytes.wrap(in.readNBytes(MAX_TEXT)).utf8().strip());
+    try {
+      return Optional.of(FlinkFolder.whole(files, file).utf8().strip());
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }

@@ -6,12 +6,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystemFactory;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.core.plugin.DefaultPluginManager;
 import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
@@ -31,6 +34,8 @@ public final class FileSystemPlugins {
   private static final Set<String> BUCKETS = Set.of("s3", "s3a", "s3p", "gs", "oss");
   private static final Set<String> CLUSTERS = Set.of("hdfs", "viewfs");
 
+  private static final List<String> SETTINGS = List.of("s3.", "s3a.", "gs.", "fs.");
+
   private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9._$-]+@[A-Za-z0-9.-]+");
 
@@ -41,16 +46,31 @@ public final class FileSystemPlugins {
     return root.resolve("connectors/file-systems/target/plugins");
   }
 
-  /** Whether these are file systems that Flink has plugins for. */
-  static boolean accepts(String scheme) {
-    return BUCKETS.contains(scheme) || ACCOUNTS.contains(scheme) || CLUSTERS.contains(scheme);
+  /** Whether an object store has this scheme, where only what is closed is durable. */
+  static boolean isObjectStore(String scheme) {
+    return BUCKETS.contains(scheme) || ACCOUNTS.contains(scheme);
   }
 
-  /** Whether a text has the URI of an object store in it. */
-  public static boolean areNamedIn(String text) {
-    return text.contains("://")
-        && (BUCKETS.stream().anyMatch(each -> text.contains(each + "://"))
-            || ACCOUNTS.stream().anyMatch(each -> text.contains(each + "://")));
+  /** Whether these are file systems that Flink has plugins for. */
+  static boolean accepts(String scheme) {
+    return isObjectStore(scheme) || CLUSTERS.contains(scheme);
+  }
+
+  /**
+   * Whether a text has the URI of an object store in it whose plugin this process has not loaded.
+   */
+  public static boolean areMissingFor(String text) {
+    Set<String> known = new HashSet<>();
+    for (FileSystemFactory each : FileSystem.getRegisteredFileSystemFactories()) {
+      known.add(each.getScheme());
+    }
+    return Stream.concat(BUCKETS.stream(), ACCOUNTS.stream())
+        .anyMatch(scheme -> text.contains(scheme + "://") && !known.contains(scheme));
+  }
+
+  /** Whether this is a setting of an object store's file system. */
+  public static boolean isSetting(String key) {
+    return SETTINGS.stream().anyMatch(key::startsWith);
   }
 
   /**
@@ -78,7 +98,7 @@ public final class FileSystemPlugins {
    */
   public static void requireNoCredentials(URI uri) throws IOException {
     String scheme = uri.getScheme();
-    if (!BUCKETS.contains(scheme) && !ACCOUNTS.contains(scheme)) {
+    if (!isObjectStore(scheme)) {
       return;
     }
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();

@@ -6,8 +6,10 @@ import dev.cats.content.StoreLockedException;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -40,6 +42,9 @@ import org.apache.flink.core.fs.Path;
 final class FlinkFolder implements Folder {
   private static final String LOCKS = "locks";
   private static final String MOVERS = "movers";
+
+  /** To read a file that is put anew again and again. */
+  private static final int ATTEMPTS = 10;
 
   private final FileSystem files;
   private final Path root;
@@ -187,17 +192,22 @@ final class FlinkFolder implements Folder {
   @Override
   public Optional<Bytes> small(String file) throws IOException {
     try {
-      return Optional.of(
-          on(
-              "read",
-              file,
-              path -> {
-                try (InputStream in = files.open(path)) {
-                  return Bytes.wrap(in.readAllBytes());
-                }
-              }));
+      return Optional.of(on("read", file, path -> whole(files, path)));
     } catch (FileNotFoundException e) {
       return Optional.empty();
+    }
+  }
+
+  /** All of a small file, which may be put anew at this very moment. */
+  static Bytes whole(FileSystem files, Path path) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try (InputStream in = files.open(path)) {
+        return Bytes.wrap(in.readAllBytes());
+      } catch (IOException e) {
+        if (!ObjectStoreFailure.isOfAChange(e) || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -279,16 +289,34 @@ final class FlinkFolder implements Folder {
     }
   }
 
+  /** Object stores cannot flush, and warn of those who try. */
+  private static final class Unflushed extends FilterOutputStream {
+    Unflushed(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() {}
+  }
+
   /** Durable when closed, and before that where the file system can sync. */
   private static final class FlinkOutput extends Output {
     private final FSDataOutputStream file;
     private final BufferedOutputStream buffered;
     private final Path path;
+    private final boolean durableWhenClosed;
 
     FlinkOutput(FSDataOutputStream file, Path path) {
       this.file = file;
-      this.buffered = new BufferedOutputStream(file, 64 << 10);
       this.path = path;
+      this.durableWhenClosed = FileSystemPlugins.isObjectStore(path.toUri().getScheme());
+      this.buffered =
+          new BufferedOutputStream(durableWhenClosed ? new Unflushed(file) : file, 64 << 10);
     }
 
     @Override
@@ -309,10 +337,8 @@ final class FlinkFolder implements Folder {
     @Override
     void sync() throws IOException {
       buffered.flush();
-      try {
+      if (!durableWhenClosed) {
         file.sync();
-      } catch (UnsupportedOperationException e) {
-        // An object store: close() is where it becomes durable, or fails.
       }
     }
 

@@ -9,6 +9,8 @@ import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,9 +24,17 @@ final class ObjectStoreFailure {
   private static final Pattern ANSWER =
       Pattern.compile("Status Code: (\\d+); Error Code: ([\\w. ]+)");
 
+  private static final List<Class<? extends Throwable>> AWAY =
+      List.of(ConnectException.class, UnknownHostException.class, SocketTimeoutException.class);
+
   private static final int MAX_TEXT = 300;
 
   private ObjectStoreFailure() {}
+
+  /** Whether a file was put anew between the two requests that a read takes: read it again. */
+  static boolean isOfAChange(IOException thrown) {
+    return isNamed(thrown, "RemoteFileChanged");
+  }
 
   /** The same exception where it says that a file is or is not there, else one that explains. */
   static IOException of(String verb, String what, IOException thrown) {
@@ -51,7 +61,8 @@ final class ObjectStoreFailure {
           thrown);
     }
     Matcher answer = ANSWER.matcher(text(thrown));
-    if (has(thrown, AccessDeniedException.class) || text(thrown).contains("Status Code: 403")) {
+    if (first(thrown, AccessDeniedException.class).isPresent()
+        || text(thrown).contains("Status Code: 403")) {
       return explained(
           verb,
           what,
@@ -60,15 +71,16 @@ final class ObjectStoreFailure {
           "Check s3.access-key and s3.secret-key, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they allow",
           thrown);
     }
-    if (has(thrown, ConnectException.class)
-        || has(thrown, UnknownHostException.class)
-        || has(thrown, SocketTimeoutException.class)) {
-      return explained(
-          verb,
-          what,
-          "the object store does not answer (%s)".formatted(root(thrown).getMessage()),
-          "Check the setting s3.endpoint and whether it runs",
-          thrown);
+    for (Class<? extends Throwable> away : AWAY) {
+      Optional<Throwable> found = first(thrown, away);
+      if (found.isPresent()) {
+        return explained(
+            verb,
+            what,
+            "the object store does not answer (%s)".formatted(found.get().getMessage()),
+            "Check the setting s3.endpoint and whether it runs",
+            thrown);
+      }
     }
     String said =
         answer.find(0)
@@ -92,13 +104,13 @@ final class ObjectStoreFailure {
     return false;
   }
 
-  private static boolean has(Throwable thrown, Class<? extends Throwable> type) {
+  private static Optional<Throwable> first(Throwable thrown, Class<? extends Throwable> type) {
     for (Throwable at = thrown; at != null; at = at.getCause()) {
       if (type.isInstance(at)) {
-        return true;
+        return Optional.of(at);
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static Throwable root(Throwable thrown) {

@@ -265,7 +265,7 @@ class CarFolderBlockStoreIT extends BlockStoreContract {
         .withMessageContaining("memory:NAME");
     assertThatIOException()
         .isThrownBy(() -> BlockStores.open("s3://bucket/cats-data"))
-        .withMessageContaining("flink-s3-fs");
+        .withMessageContaining("Flink's plugin for s3 is not here");
   }
 
   private List<String> files() throws IOException {

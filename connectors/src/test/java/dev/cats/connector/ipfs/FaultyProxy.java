@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Stands before a real server and hands requests on to it, byte by byte, until it is told to do
  * something else with those whose line contains a word.
  */
-final class FaultyProxy implements Closeable {
+public final class FaultyProxy implements Closeable {
   private final ServerSocket server;
   private final URI target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -36,7 +36,7 @@ final class FaultyProxy implements Closeable {
 
   /** What to do with a request in place of handing it on. */
   @FunctionalInterface
-  interface Fault {
+  public interface Fault {
     void on(Request request, OutputStream answer) throws IOException, InterruptedException;
   }
 
@@ -48,12 +48,12 @@ final class FaultyProxy implements Closeable {
   }
 
   /** The head of a request as it came, and the rest of the connection. */
-  record Request(String head, InputStream rest) {
-    String line() {
+  public record Request(String head, InputStream rest) {
+    public String line() {
       return head.substring(0, head.indexOf('\r'));
     }
 
-    long length() {
+    public long length() {
       for (String line : head.split("\r\n", -1)) {
         if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
           return Long.parseLong(line.substring("content-length:".length()).strip());
@@ -63,18 +63,18 @@ final class FaultyProxy implements Closeable {
     }
 
     /** Reads the body to its end. */
-    void drain() throws IOException {
+    public void drain() throws IOException {
       rest.skipNBytes(length());
     }
   }
 
-  FaultyProxy(URI target) throws IOException {
+  public FaultyProxy(URI target) throws IOException {
     this.target = target;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     thread(this::accept);
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
@@ -83,7 +83,7 @@ final class FaultyProxy implements Closeable {
     return List.copyOf(requests);
   }
 
-  long count(String word) {
+  public long count(String word) {
     return requests().stream().filter(line -> line.contains(word)).count();
   }
 
@@ -93,7 +93,7 @@ final class FaultyProxy implements Closeable {
   }
 
   /** All requests with this word meet this. */
-  void always(String word, Fault fault) {
+  public void always(String word, Fault fault) {
     plan.set(new Plan(word, new ArrayDeque<>(), fault));
   }
 
@@ -101,7 +101,7 @@ final class FaultyProxy implements Closeable {
     plan.set(null);
   }
 
-  static Fault answer(int status, String body) {
+  public static Fault answer(int status, String body) {
     return (request, out) -> {
       request.drain();
       write(

@@ -2,9 +2,12 @@ package dev.cats.connector.ipfs;
 
 import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
+import dev.cats.content.BlockStores;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.content.DecodeException;
 import dev.cats.content.SegmentWriter;
+import dev.cats.content.StaleHeadException;
 import dev.cats.content.StoreLockedException;
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -14,27 +17,42 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.GlobalConfiguration;
 
 /** A second user of a store, in a JVM of its own: takes a line, does it, answers with a line. */
 final class OtherProcess implements Closeable {
+  private static final String ANSWER = "= ";
+
   private final Process process;
   private final PrintWriter to;
   private final BufferedReader from;
 
   OtherProcess(Path store) throws IOException {
+    this(store.toString(), Map.of());
+  }
+
+  /**
+   * @param store as a path or URI
+   * @param environment names in {@code FLINK_CONF_DIR} what is needed for an object store
+   */
+  OtherProcess(String store, Map<String, String> environment) throws IOException {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-Dcats.root=" + System.getProperty("cats.root"),
                 "-cp",
                 classPath,
                 OtherProcess.class.getName(),
-                store.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+                store)
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    process = builder.start();
     to =
         new PrintWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
@@ -43,8 +61,20 @@ final class OtherProcess implements Closeable {
   }
 
   String ask(String command) throws IOException {
+    tell(command);
+    return answer();
+  }
+
+  void tell(String command) {
     to.println(command);
-    return from.readLine();
+  }
+
+  String answer() throws IOException {
+    String line = from.readLine();
+    while (line != null && !line.startsWith(ANSWER)) { // what libraries log
+      line = from.readLine();
+    }
+    return line == null ? null : line.substring(ANSWER.length());
   }
 
   long pid() {
@@ -65,13 +95,17 @@ final class OtherProcess implements Closeable {
   }
 
   public static void main(String[] args) throws IOException {
-    CarFolderBlockStore store = CarFolderBlockStore.at(Path.of(args[0]));
+    String settings = System.getenv("FLINK_CONF_DIR");
+    if (settings != null) {
+      S3Mock.use(GlobalConfiguration.loadConfiguration(settings).toMap());
+    }
+    BlockStore store = BlockStores.open(args[0]);
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintWriter answers =
         new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      answers.println(done(store, line.split(" ", 2)));
+      answers.println(ANSWER + done(store, line.split(" ", 2)));
     }
   }
 
@@ -91,8 +125,23 @@ final class OtherProcess implements Closeable {
         seal(store, command[1]);
         store.commit(command[1]);
         return "committed";
+      case "head":
+        return moved(store, command[1].split(" ", -1));
       default:
         throw new IllegalArgumentException(command[0]);
+    }
+  }
+
+  private static String moved(BlockStore store, String[] cids) throws IOException {
+    try {
+      store.moveHead(
+          cids[0].equals("none") ? Optional.empty() : Optional.of(Cid.parse(cids[0])),
+          Cid.parse(cids[1]));
+      return "moved";
+    } catch (StaleHeadException e) {
+      return "stale";
+    } catch (DecodeException e) {
+      throw new IOException(e);
     }
   }
 

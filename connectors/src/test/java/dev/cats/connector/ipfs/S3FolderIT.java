@@ -4,7 +4,6 @@ import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStoreContract;
 import dev.cats.content.BlockStores;
 import java.io.IOException;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -22,7 +21,7 @@ class S3FolderIT extends BlockStoreContract {
 
   @AfterAll
   static void stop() throws Exception {
-    S3Mock.use(Map.of());
+    S3Mock.forget();
     if (server != null) {
       server.close();
     }

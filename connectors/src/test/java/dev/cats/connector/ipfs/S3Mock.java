@@ -22,8 +22,8 @@ import org.awaitility.Awaitility;
 /**
  * An S3 server for a test, Adobe's S3Mock: a process of its own on the loopback interface with a
  * folder of its own, gone when it is closed. (It opens a second port, at random, that nobody here
- * uses and that cannot be told not to.) It takes whatever credentials it is shown, so what a
- * server that refuses them says has to come from a {@link FaultyProxy}.
+ * uses and that cannot be told not to.) It takes whatever credentials it is shown, so what a server
+ * that refuses them says has to come from a {@link FaultyProxy}.
  *
  * <p>It and Flink's plugin for S3 come with the modules {@code connectors/s3-mock} and {@code
  * connectors/file-systems}. Where they were not fetched, a test that starts it is skipped and says
@@ -111,6 +111,11 @@ public final class S3Mock implements AutoCloseable {
   /** Has Flink use these settings in this process, until it is told otherwise. */
   public static void use(Map<String, String> settings) throws IOException {
     FileSystemPlugins.load(FileSystemPlugins.folder(ROOT), Configuration.fromMap(settings));
+  }
+
+  /** Has Flink know no object store any more in this process. */
+  public static void forget() throws IOException {
+    FileSystemPlugins.load(Path.of("no plugins"), new Configuration());
   }
 
   /** The folder of a new process's Flink that uses this server, for {@code FLINK_CONF_DIR}. */

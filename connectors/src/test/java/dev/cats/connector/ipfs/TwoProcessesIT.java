@@ -2,7 +2,6 @@ package dev.cats.connector.ipfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.cats.content.BlockStore;
 import dev.cats.content.StoreLockedException;
@@ -12,7 +11,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.apache.flink.core.fs.local.LocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,18 +93,5 @@ class TwoProcessesIT {
     store.commit("orphan");
     assertThat(store.get(OtherProcess.block("orphan").cid()))
         .contains(OtherProcess.block("orphan"));
-  }
-
-  @Test
-  void aLockFileOnAnotherFileSystemSaysWhichFileToDelete() throws IOException {
-    CarFolderBlockStore remote =
-        new CarFolderBlockStore(
-            new FlinkFolder(LocalFileSystem.getSharedInstance(), folder.toUri()));
-    Files.writeString(folder.resolve("lock"), "a run that was killed (process 1)\n");
-    assertThatIOException()
-        .isThrownBy(() -> remote.lock("me"))
-        .withMessageContaining(
-            "it is in use by a run that was killed (process 1) (if that is gone, delete file:")
-        .withMessageContaining("/lock). ");
   }
 }
