@@ -1,5 +1,6 @@
 package dev.cats.cli;
 
+import dev.cats.connector.ipfs.IpnsException;
 import dev.cats.content.CorruptBlockException;
 import dev.cats.content.DecodeException;
 import dev.cats.content.StoreLockedException;
@@ -166,7 +167,8 @@ final class Failures {
       return Failure.USAGE;
     }
     boolean found =
-        cause instanceof CorruptBlockException
+        (cause instanceof IpnsException name && name.why() == IpnsException.Why.WRONG)
+            || cause instanceof CorruptBlockException
             || cause instanceof MissingBlockException
             || cause instanceof UnreadableBlockException
             || cause instanceof DamagedHistoryException

@@ -36,6 +36,8 @@ import picocli.CommandLine.Parameters;
       "  ./cats fetch bafyrei… --from /mnt/theirs    a BOM and its history, into cats-data",
       "  ./cats fetch HEAD --from /mnt/theirs --head --store copy",
       "                                              all of it, with HEAD: a copy to ask and verify",
+      "  ./cats fetch ipns://k51… --via kubo://127.0.0.1:5001 --head --store copy",
+      "                                              what is published under a name, through a node or a gateway",
       "  ./cats fetch bafyrei… --from /mnt/theirs --no-history",
       "                                              a BOM with its lot, order, functions and files",
       "  ./cats fetch bafyrei… --from /mnt/theirs --records csv --out daily.csv",
@@ -54,7 +56,9 @@ final class FetchCommand extends StoreCommand {
   /** Blocks asked for at a time of stores over a network. */
   private static final int IN_FLIGHT = 16;
 
-  @Parameters(paramLabel = "CID|HEAD", description = "What to fetch; HEAD is that of --from.")
+  @Parameters(
+      paramLabel = "CID|HEAD|ipns://NAME",
+      description = "What to fetch; HEAD is that of --from.")
   private String target;
 
   @Option(
@@ -62,6 +66,8 @@ final class FetchCommand extends StoreCommand {
       paramLabel = "STORE",
       description = "The store that has it: a folder or a URI. Without it: that of --store.")
   private String from;
+
+  @Mixin private ViaOption via = new ViaOption();
 
   @Mixin private DepthOption depth = new DepthOption();
 
@@ -92,6 +98,17 @@ final class FetchCommand extends StoreCommand {
   @Override
   public Integer call() throws IOException {
     Reach.Scope scope = depth.scope("fetch");
+    if (ViaOption.isName(target)) {
+      if (from != null) {
+        throw Failure.usage(
+            "Cannot fetch %s from %s: a name says itself what it leads to.".formatted(target, from),
+            "By way of a node or a gateway: --via STORE instead of --from");
+      }
+      from = via.uri(target, where());
+      target = "HEAD";
+    } else {
+      via.checkUnused();
+    }
     if (records == null && from == null) {
       throw Failure.usage(
           "Cannot fetch %s: from where?".formatted(target),

@@ -15,7 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code cats log}: the manifest chain, newest first, and what each manifest committed. */
 @Command(
@@ -28,6 +30,8 @@ import picocli.CommandLine.Option;
       "  ./cats log                     the newest 20 manifests of cats-data",
       "  ./cats log --limit 1           only the newest",
       "  ./cats log --store /data/usgs  of another store",
+      "  ./cats log ipns://k51… --via kubo://127.0.0.1:5001",
+      "                                 what somebody published under a name",
       "  ./cats log --json              all of them, a JSON object per line:",
       "    {\"manifest\",\"initiative\",\"run\",\"checkpoint\",\"previous\",\"sealedAt\",\"node\",\"signature\",\"rejected\",",
       "     \"boms\",\"pruned\" (how many of those, after ./cats prune),",
@@ -40,6 +44,14 @@ final class LogCommand extends StoreCommand {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+
+  @Parameters(
+      paramLabel = "ipns://NAME",
+      arity = "0..1",
+      description = "A name that leads to the newest manifest, instead of the HEAD of --store.")
+  private String target;
+
+  @Mixin private ViaOption via = new ViaOption();
 
   @Option(
       names = {"-n", "--limit"},
@@ -56,6 +68,16 @@ final class LogCommand extends StoreCommand {
       return new Share(
           boms + other.boms, records + other.records, bytes + other.bytes, other.newest);
     }
+  }
+
+  @Override
+  BlockStore open() throws IOException {
+    if (target != null && !ViaOption.isName(target)) {
+      throw Failure.usage(
+          "Cannot log %s: expected ipns://NAME, or nothing".formatted(target),
+          "What a CID names: ./cats show %s%s".formatted(target, where().option()));
+    }
+    return via.open(target, where(), err());
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,6 +31,8 @@ import picocli.CommandLine.Parameters;
       "  ./cats show bafyrei…            a BOM, order, function or structure, laid out for people",
       "  ./cats show bafyrei… --json     the same on one line",
       "  ./cats show bafkrei… | head -3  the first records of a lot",
+      "  ./cats show ipns://k51… --via kubo://127.0.0.1:5001",
+      "                                  the newest manifest that is published under a name",
       "  ./cats show --file a.cbor b.avro",
       "                                  blocks from files, a JSON line each: {\"file\",\"cid\",\"value\"}, or",
       "                                  {\"file\",\"error\"} and exit code 1",
@@ -41,7 +44,7 @@ import picocli.CommandLine.Parameters;
     })
 final class ShowCommand extends StoreCommand {
 
-  @Parameters(paramLabel = "CID|HEAD", arity = "0..1", description = "What to show.")
+  @Parameters(paramLabel = "CID|HEAD|ipns://NAME", arity = "0..1", description = "What to show.")
   private String target;
 
   @Option(
@@ -59,6 +62,13 @@ final class ShowCommand extends StoreCommand {
           "Try: ./cats show HEAD, or ./cats show --help");
     }
     return files == null ? super.call() : showFiles();
+  }
+
+  @Mixin private ViaOption via = new ViaOption();
+
+  @Override
+  BlockStore open() throws IOException {
+    return via.open(target, where(), err());
   }
 
   @Override

@@ -23,11 +23,16 @@ abstract class StoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (BlockStore store = where.open()) {
+    try (BlockStore store = open()) {
       return ask(store);
     } finally {
       out().flush();
     }
+  }
+
+  /** The store to ask. */
+  BlockStore open() throws IOException {
+    return where.open();
   }
 
   /** Returns the exit code. */

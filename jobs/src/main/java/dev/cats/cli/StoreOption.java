@@ -34,6 +34,11 @@ final class StoreOption {
     return location;
   }
 
+  /** Takes another store than the option says. */
+  void use(String other) {
+    location = other;
+  }
+
   /** The store as a URI; a relative path is relative to where the user is. */
   URI uri() {
     if (location.isBlank()) {
@@ -108,7 +113,7 @@ final class StoreOption {
 
   /** A CID as written, or HEAD. */
   Cid target(BlockStore store, String text, String verb) throws IOException {
-    if (text.equals("HEAD")) {
+    if (text.equals("HEAD") || ViaOption.isName(text)) {
       return head(store, verb);
     }
     try {
@@ -135,6 +140,9 @@ final class StoreOption {
 
   /** The option as it has to be given again, for the commands that messages suggest. */
   String option() {
-    return location.equals(DEFAULT) ? "" : " --store " + location;
+    if (location.equals(DEFAULT)) {
+      return "";
+    }
+    return " --store " + (location.matches(".*[?&;].*") ? "'" + location + "'" : location);
   }
 }

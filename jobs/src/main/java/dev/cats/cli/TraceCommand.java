@@ -2,6 +2,7 @@ package dev.cats.cli;
 
 import dev.cats.bom.Bom;
 import dev.cats.bom.Document;
+import dev.cats.bom.Manifest;
 import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.Cid;
@@ -11,9 +12,13 @@ import dev.cats.lineage.History;
 import dev.cats.lineage.RecordTrace;
 import dev.cats.lineage.Trace;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,6 +38,9 @@ import picocli.CommandLine.Parameters;
       "  ./cats trace bafyrei… --records 3  the records behind record 3 (from 0), step by step",
       "  ./cats trace bafyrei… --depth 1    only what it was made from directly",
       "  ./cats trace bafyrei… --down       the other way: what was made from it",
+      "  ./cats trace HEAD                  the newest result of the newest manifest",
+      "  ./cats trace ipns://k51… --via gateway+https://HOST",
+      "                                     that of what somebody published under a name",
       "  ./cats trace bafyrei… --json       one object:",
       "    {\"root\",\"direction\",\"partial\",\"boms\":[{\"bom\",\"step\",\"distance\",\"order\",\"data\",\"records\",\"bytes\",",
       "     \"links\":[{\"bom\",\"records\"}],\"origins\":[…],\"cut\"}]}",
@@ -41,8 +49,12 @@ import picocli.CommandLine.Parameters;
     })
 final class TraceCommand extends StoreCommand {
 
-  @Parameters(paramLabel = "CID", description = "A BOM or a lot.")
+  @Parameters(
+      paramLabel = "CID|HEAD|ipns://NAME",
+      description = "A BOM or a lot; of a manifest, the newest result that it committed.")
   private String target;
+
+  @Mixin private ViaOption via = new ViaOption();
 
   @Option(
       names = "--records",
@@ -61,6 +73,11 @@ final class TraceCommand extends StoreCommand {
       names = "--down",
       description = "What was made from it, instead of what it was made from.")
   private boolean down;
+
+  @Override
+  BlockStore open() throws IOException {
+    return via.open(target, where(), err());
+  }
 
   @Override
   int ask(BlockStore store) throws IOException {
@@ -106,6 +123,9 @@ final class TraceCommand extends StoreCommand {
         if (document instanceof Bom) {
           return cid;
         }
+        if (document instanceof Manifest manifest) {
+          return result(documents, manifest);
+        }
         throw Failure.usage(
             "Cannot trace %s: expected a BOM or a lot, found %s".formatted(cid, document.kind()),
             "See what it names: ./cats show %s%s".formatted(target, where().option()));
@@ -135,6 +155,38 @@ final class TraceCommand extends StoreCommand {
       err().flush();
     }
     return delivering.get(0);
+  }
+
+  /**
+   * Of what a manifest committed, the last BOM of a main output that no other of its BOMs stands
+   * on.
+   */
+  private Cid result(Documents documents, Manifest manifest) throws IOException {
+    List<Cid> results = new ArrayList<>();
+    Set<Cid> inputs = new HashSet<>();
+    String role = "committed by manifest " + manifest.cid();
+    for (Cid cid : documents.boms(manifest)) {
+      if (!documents.store().wasPruned(cid)) {
+        Bom bom = documents.bom(cid, role);
+        inputs.addAll(documents.inputs(bom).boms());
+        if (documents.order(bom).output().isEmpty()) {
+          results.add(cid);
+        }
+      }
+    }
+    results.removeAll(inputs);
+    if (results.isEmpty()) {
+      throw Failure.usage(
+          "Cannot trace manifest %s: it committed no result".formatted(manifest.cid()),
+          "See what it did: ./cats log%s".formatted(where().option()));
+    }
+    Cid newest = results.remove(results.size() - 1);
+    if (!results.isEmpty()) {
+      err().printf("A result of manifest %s; the others:%n", manifest.cid());
+      results.stream().limit(5).forEach(other -> err().println("  " + other));
+      err().flush();
+    }
+    return newest;
   }
 
   private int records(Documents documents, Cid cid) throws IOException {

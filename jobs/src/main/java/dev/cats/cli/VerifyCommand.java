@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -29,6 +30,8 @@ import picocli.CommandLine.Parameters;
       "  ./cats verify HEAD                     everything that was ever committed to cats-data",
       "  ./cats verify bafyrei…                 one BOM and the whole history behind it",
       "  ./cats verify HEAD --store /data/usgs  another store",
+      "  ./cats verify ipns://k51… --via gateway+https://HOST",
+      "                                         what somebody published under a name, for who has the name alone",
       "  ./cats verify HEAD --json              every problem, as",
       "    {\"ok\",\"blocks\",\"boms\",\"manifests\",\"pruned\" (after ./cats prune),\"problems\":[{\"kind\",\"cid\",\"where\",\"message\"}]}",
       "",
@@ -38,9 +41,17 @@ final class VerifyCommand extends StoreCommand {
   private static final String HEAD = "HEAD";
 
   @Parameters(
-      paramLabel = "CID|HEAD",
-      description = "Where to begin: a manifest, a BOM, any block. HEAD is the newest manifest.")
+      paramLabel = "CID|HEAD|ipns://NAME",
+      description =
+          "Where to begin: a manifest, a BOM, any block. HEAD is the newest manifest; a name leads to one.")
   private String target;
+
+  @Mixin private ViaOption via = new ViaOption();
+
+  @Override
+  BlockStore open() throws IOException {
+    return via.open(target, where(), err());
+  }
 
   @Override
   int ask(BlockStore store) throws IOException {

@@ -300,9 +300,16 @@ class CatsTest {
   }
 
   @Test
+  void traceOfAManifestIsThatOfItsResult() {
+    Answer head = ask("trace", "HEAD");
+    assertThat(head.code()).as(head.err()).isZero();
+    assertThat(head.out()).isEqualTo(ask("trace", chain.daily.cid().toString()).out());
+  }
+
+  @Test
   void traceRefusesWhatHasNoHistory() {
-    assertThat(ask("trace", "HEAD").err())
-        .contains("expected a BOM or a lot, found cats/manifest/1");
+    assertThat(ask("trace", chain.structure.cid().toString()).err())
+        .contains("expected a BOM or a lot, found cats/structure/1");
     assertThat(ask("trace", chain.file.cid().toString()).err())
         .contains("no committed BOM delivered it");
     Answer beyond = ask("trace", chain.daily.cid().toString(), "--records", "2");

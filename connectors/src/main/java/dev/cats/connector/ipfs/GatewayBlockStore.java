@@ -3,6 +3,7 @@ package dev.cats.connector.ipfs;
 import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStoreProvider;
+import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.SegmentWriter;
 import java.io.IOException;
@@ -17,10 +18,12 @@ import java.util.Set;
  * Blocks behind a trustless gateway ({@code GET /ipfs/CID?format=raw}), read-only: anybody's, which
  * is why it need not be trusted. Every block is hashed, and no more is read than a block may have.
  *
- * <p>A gateway knows no codec but that of the CID it is asked for, and has no HEAD.
+ * <p>A gateway knows no codec but that of the CID it is asked for, and has no HEAD; names of IPNS
+ * it resolves ({@link IpnsBlockStore}).
  */
-public final class GatewayBlockStore implements BlockStore {
+public final class GatewayBlockStore implements BlockStore, IpnsRecords {
   private static final String TYPE = "application/vnd.ipld.raw";
+  private static final String RECORD_TYPE = "application/vnd.ipfs.ipns-record";
 
   /** No bytes at all, which are in the CID itself: what to ask a gateway whether it is one. */
   private static final String EMPTY = "bafkqaaa";
@@ -97,6 +100,20 @@ public final class GatewayBlockStore implements BlockStore {
                       answer.status(),
                       answer.words().isEmpty() ? "" : " (" + answer.words() + ")"));
     };
+  }
+
+  /** {@code GET /ipns/NAME?format=ipns-record}; how a gateway says that there is none differs. */
+  @Override
+  public Optional<Bytes> record(IpnsName name) throws IOException {
+    String what = "resolve " + IpnsName.SCHEME + name;
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + "/ipns/" + name + "?format=ipns-record"))
+            .header("Accept", RECORD_TYPE);
+    PatientHttp.Answer answer =
+        http.ask(new PatientHttp.Question(what, request, null, true), IpnsRecord.MAX_SIZE + 1);
+    boolean unknown =
+        answer.status() >= 500 && answer.words().matches(".*(not found|could not resolve).*");
+    return unknown || !isThere(answer, what) ? Optional.empty() : Optional.of(answer.body());
   }
 
   @Override

@@ -62,7 +62,10 @@ import org.slf4j.LoggerFactory;
  * and {@link #get} answer for whatever it holds, under any codec. Nothing is pinned here: a node
  * that collects garbage has to be told what to keep, by {@link KuboClient#pin}.
  */
-public final class KuboBlockStore implements BlockStore {
+public final class KuboBlockStore implements BlockStore, IpnsRecords {
+  /** How long a node is to look for what it does not have, where somebody depends on others. */
+  private static final Duration LOOK = Duration.ofSeconds(30);
+
   static final int KEPT_HEADS = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(KuboBlockStore.class);
@@ -106,9 +109,19 @@ public final class KuboBlockStore implements BlockStore {
     return node;
   }
 
+  /** The same store, whose node looks at others for what it does not have, if it did not before. */
+  KuboBlockStore lookingAtOthers() {
+    return network.isZero() ? new KuboBlockStore(node, staging, name, LOOK) : this;
+  }
+
   @Override
   public String describe() {
     return node.describe() + ", store " + name;
+  }
+
+  @Override
+  public Optional<Bytes> record(IpnsName ipns) throws IOException {
+    return node.record(ipns);
   }
 
   @Override

@@ -16,10 +16,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A Kubo node as we use it: blocks, imports of whole archives, pins, names, over its RPC.
@@ -219,23 +224,47 @@ public final class KuboClient implements Closeable {
 
   /**
    * Keeps a block from the node's garbage collection. A recursive pin walks all that can be reached
-   * from it, and fails if some of that is missing: for a manifest, that is all of history.
+   * from it, and fails if the node does not have some of that: for a manifest, that is all of
+   * history. Nothing is fetched from other nodes for it.
    */
   public void pin(Cid cid, Pin pin, String name) throws IOException {
-    JsonNode answer =
-        rpc.call("pin/add", "pin " + cid)
-            .arg(cid)
-            .option("recursive", pin == Pin.RECURSIVE)
-            .option("name", name)
-            .option("fast-provide-root", false)
-            .option("progress", true) // a sign of life
-            .json(LARGE);
-    for (JsonNode pinned : answer.path("Pins")) {
-      if (pinned.asText().equals(cid.toString())) {
-        return;
+    pin(List.of(cid), pin, name);
+  }
+
+  /**
+   * The same of several; to pin one directly that is pinned recursively already changes nothing.
+   */
+  public void pin(Collection<Cid> cids, Pin pin, String name) throws IOException {
+    String what = cids.size() == 1 ? cids.iterator().next().toString() : cids.size() + " blocks";
+    KuboRpc.Call call = rpc.call("pin/add", "pin " + what);
+    cids.forEach(call::arg);
+    Set<String> pinned = new HashSet<>();
+    try {
+      call.option("recursive", pin == Pin.RECURSIVE)
+          .option("name", name)
+          .option("fast-provide-root", false)
+          .option("offline", true)
+          .option("progress", true) // a sign of life
+          .json(LARGE)
+          .path("Pins")
+          .forEach(each -> pinned.add(each.asText()));
+    } catch (KuboException e) {
+      if (!e.says("already pinned recursively")) {
+        throw e;
+      }
+      if (cids.size() > 1) {
+        for (Cid cid : cids) {
+          pin(cid, pin, name);
+        }
+      }
+      return;
+    }
+    for (Cid cid : cids) {
+      if (!pinned.contains(cid.toString())) {
+        throw new IOException(
+            "Cannot pin %s: %s does not say that it is".formatted(cid, describe()));
       }
     }
-    throw new IOException("Cannot pin %s: %s does not say that it is".formatted(cid, describe()));
   }
 
   /** Takes such a pin away; false if there was none. */
@@ -352,7 +381,35 @@ public final class KuboClient implements Closeable {
     return text(answer, "Name");
   }
 
-  /** What a name leads to, as far as the node can find out; without its cache. */
+  /**
+   * The newest record of a name that the node finds, here or at others, for the caller to check.
+   */
+  Optional<Bytes> record(IpnsName name) throws IOException {
+    try {
+      String record =
+          text(
+              rpc.call("routing/get", "resolve " + IpnsName.SCHEME + name)
+                  .arg("/ipns/" + name)
+                  .json(SMALL),
+              "Extra");
+      return Optional.of(Bytes.wrap(Base64.getDecoder().decode(record)));
+    } catch (KuboException e) {
+      if (e.says("not found") || e.says("failed to find any peer")) {
+        return Optional.empty();
+      }
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "Cannot resolve %s%s: %s answers with no record (%s)"
+              .formatted(IpnsName.SCHEME, name, describe(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * What a name leads to, as far as the node can find out; without its cache. The node's word is
+   * taken for it: {@link IpnsBlockStore} checks the record.
+   */
   public Optional<Cid> resolve(String name) throws IOException {
     try {
       String path =
