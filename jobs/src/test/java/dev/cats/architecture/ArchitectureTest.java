@@ -37,6 +37,7 @@ class ArchitectureTest {
     "dev.cats.lineage..",
     "dev.cats.replay..",
     "dev.cats.transfer..",
+    "dev.cats.supply..",
     "dev.cats.retention.."
   };
 

@@ -78,7 +78,7 @@ final class Links {
       bom(bom, pages);
     } else if (document.get() instanceof Page page) {
       page.boms().forEach(cid -> add(cid, listedOn(role)));
-      origins(page.origins());
+      origins(page.origins(), role == Visit.Role.CITING_PAGE);
     } else {
       follow(document.get().toNode());
     }
@@ -89,26 +89,30 @@ final class Links {
     add(bom.output().data(), Visit.Role.LOT);
     add(bom.order(), Visit.Role.OTHER);
     bom.seed().ifPresent(cid -> add(cid, Visit.Role.OTHER));
-    origins(bom.inputs().origins());
+    origins(bom.inputs().origins(), cited);
     Visit.Role page = cited ? Visit.Role.CITING_PAGE : Visit.Role.INPUT_PAGE;
     bom.inputs().pages().forEach(cid -> add(cid, page));
     bom.inputs().boms().forEach(cid -> add(cid, listedOn(page)));
   }
 
-  /** Whether the BOMs are what the producers of a source's records claimed. */
+  /**
+   * Whether it is of a source whose records were made elsewhere, as their producers claim: the BOMs
+   * are citations then, and files are lots of theirs.
+   */
   private static boolean cited(Bom bom, Pages pages) throws IOException {
-    if (!bom.inputs().origins().isEmpty()) {
-      return true; // of a source; if it names BOMs at all, they are citations
-    }
+    boolean origins = !bom.inputs().origins().isEmpty();
+    boolean boms = !bom.inputs().boms().isEmpty();
     for (Cid cid : bom.inputs().pages()) {
-      Optional<Block> block = pages.get(cid);
-      if (block.isPresent()
-          && document(block.get()).orElse(null) instanceof Page page
-          && !page.origins().isEmpty()) {
+      if (origins && boms) {
         return true;
       }
+      Optional<Block> block = pages.get(cid);
+      if (block.isPresent() && document(block.get()).orElse(null) instanceof Page page) {
+        origins |= !page.origins().isEmpty();
+        boms |= !page.boms().isEmpty();
+      }
     }
-    return false;
+    return origins && boms;
   }
 
   /** What the BOMs on a page are to the document that the page belongs to. */
@@ -120,12 +124,13 @@ final class Links {
     };
   }
 
-  private void origins(List<Origin> origins) {
+  /** A file whose records are cited is a lot of the other initiative. */
+  private void origins(List<Origin> origins, boolean cited) {
     Cid last = null;
     for (Origin origin : origins) {
       if (origin instanceof Origin.File file && !file.file().equals(last)) {
         last = file.file();
-        add(last, Visit.Role.OTHER);
+        add(last, cited ? Visit.Role.CITED_FILE : Visit.Role.OTHER);
       }
     }
   }

@@ -249,14 +249,15 @@ public final class Reach implements Closeable {
   }
 
   private static boolean isMarkedWhenFound(Visit visit) {
-    return visit.role().isPage()
-        || visit.role() == Visit.Role.INPUT
-        || visit.role() == Visit.Role.CITED;
+    return visit.role().isPage() || visit.role() == Visit.Role.INPUT || visit.isElsewhere();
   }
 
   private void lookFor(Visit visit, Visitor visitor) throws IOException {
     for (BlockStore store : stores) {
       if (store.has(visit.cid())) {
+        if (isMarkedWhenFound(visit) && !reached.add(visit.cid())) {
+          return;
+        }
         blocks++;
         lots += visit.role() == Visit.Role.LOT ? 1 : 0;
         visitor.there(visit.cid());
@@ -346,7 +347,7 @@ public final class Reach implements Closeable {
 
   private void absent(Visit visit, Visitor visitor) throws IOException {
     Why why = Why.MISSING;
-    if (visit.role() == Visit.Role.CITED) {
+    if (visit.isElsewhere()) {
       why = Why.ELSEWHERE;
     } else if (visit.role() == Visit.Role.LOT && isOnlyHashed(visit.by().orElseThrow())) {
       why = Why.UNSTORED;

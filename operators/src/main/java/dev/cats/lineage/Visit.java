@@ -17,6 +17,7 @@ record Visit(Cid cid, Role role, Optional<Cid> by) {
     INPUT_PAGE("page"),
     CITED("cited BOM"),
     CITING_PAGE("page"),
+    CITED_FILE("cited lot"),
     LOT("lot"),
     OTHER("block");
 
@@ -40,6 +41,11 @@ record Visit(Cid cid, Role role, Optional<Cid> by) {
     Objects.requireNonNull(cid, "cid");
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(by, "by");
+  }
+
+  /** Whether the link leads to what another initiative made, which need not be here. */
+  boolean isElsewhere() {
+    return role == Role.CITED || role == Role.CITED_FILE;
   }
 
   /** In words, for a message. */

@@ -16,8 +16,9 @@ import java.util.Set;
  * @param ends for each input BOM, how many records its lot must have for the runs to be within it;
  *     none for citations, which are claims of others about what may not be here
  * @param files the files that origins name
+ * @param cited whether these are lots of another initiative, which need not be here
  */
-record BomInputs(Map<Cid, Long> ends, Set<Cid> files, List<Origin> origins) {
+record BomInputs(Map<Cid, Long> ends, Set<Cid> files, boolean cited, List<Origin> origins) {
 
   static BomInputs of(Inputs inputs) {
     Map<Cid, Long> ends = new LinkedHashMap<>();
@@ -30,6 +31,6 @@ record BomInputs(Map<Cid, Long> ends, Set<Cid> files, List<Origin> origins) {
         files.add(file.file());
       }
     }
-    return new BomInputs(ends, files, inputs.origins());
+    return new BomInputs(ends, files, inputs.cited(), inputs.origins());
   }
 }

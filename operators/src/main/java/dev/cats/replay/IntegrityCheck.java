@@ -406,7 +406,11 @@ public final class IntegrityCheck {
     }
     try {
       BomInputs inputs = BomInputs.of(documents.inputs(bom));
-      inputs.files().forEach(file -> push(file, Role.FILE, cid));
+      for (Cid file : inputs.files()) {
+        if (!inputs.cited() || store.has(file)) {
+          push(file, Role.FILE, cid);
+        }
+      }
       inputs.ends().forEach((input, end) -> need(input, new Need(end, cid, kept)));
       chain
           .origins(bom, inputs.origins())
