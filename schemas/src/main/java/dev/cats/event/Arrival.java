@@ -34,7 +34,13 @@ public sealed interface Arrival<T> {
     return refused(position, rule, reason, original, null, null);
   }
 
-  /** One whose maker says where it was made, and of which trace it is a part; null for no. */
+  /** One whose maker says where it was made; null for no. */
+  static <T> Arrival<T> refused(
+      Position position, String rule, String reason, byte[] original, Citation made) {
+    return refused(position, rule, reason, original, made, null);
+  }
+
+  /** One whose maker says also of which trace it is a part; null for no. */
   static <T> Arrival<T> refused(
       Position position,
       String rule,
