@@ -9,6 +9,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.IllegalConfigurationException;
 
 /**
  * Flink's file systems for object stores in this process, loaded when one is named first: plugins
@@ -46,7 +47,14 @@ final class FlinkFiles {
     Configuration all = Configuration.fromMap(DEFAULTS);
     String conf = System.getenv("FLINK_CONF_DIR");
     if (conf != null) {
-      all.addAll(GlobalConfiguration.loadConfiguration(conf));
+      try {
+        all.addAll(GlobalConfiguration.loadConfiguration(conf));
+      } catch (IllegalConfigurationException e) {
+        throw Failure.usage(
+            "Cannot read the configuration of Flink in %s: %s".formatted(conf, e.getMessage()),
+            "Let FLINK_CONF_DIR name a folder with a config.yaml in it, or unset it.",
+            e);
+      }
     }
     all.addAll(Configuration.fromMap(settings));
     String plugins = System.getenv("FLINK_PLUGINS_DIR");

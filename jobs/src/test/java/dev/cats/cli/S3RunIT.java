@@ -143,6 +143,13 @@ class S3RunIT {
         .contains("cats: Cannot use " + store + ": Flink's plugin for s3 is not here. Fetch it")
         .contains("mvn -q -pl connectors/file-systems package");
 
+    Shell unset =
+        cats(Map.of("FLINK_CONF_DIR", folder.toString()), "verify", "HEAD", "--store", store);
+    assertThat(unset.code()).isEqualTo(2);
+    assertThat(unset.err())
+        .contains("cats: Cannot read the configuration of Flink in " + folder)
+        .contains("Let FLINK_CONF_DIR name a folder with a config.yaml in it");
+
     Shell shown = cats(configured(), "log", "--store", "s3://key:" + server.secret() + "@cats/x");
     assertThat(shown.code()).isEqualTo(2);
     assertThat(shown.err()).contains("cats: Invalid URI of scheme s3: expected s3://BUCKET/PATH");

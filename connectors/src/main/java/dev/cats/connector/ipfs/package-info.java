@@ -11,11 +11,12 @@
  * believed: blocks are hashed, imports are counted.
  *
  * <p><b>Awkward cases</b>: a lock of a local store ends with its process, one on another file
- * system has to be deleted after a crash. An archive without an index is not visible: committing
- * the segment again makes the index. Segments that were sealed and never committed stay in {@code
- * staged}; nothing names them. A Kubo node finds a block under any codec, keeps nothing that is not
- * pinned from its garbage collection, and answers 200 before it knows whether all went well.
- * Network file systems that do not honour POSIX locks keep no second writer out.
+ * system half a minute after it was renewed last ({@code Claim}). An archive without an index is
+ * not visible: committing the segment again makes the index. Segments that were sealed and never
+ * committed stay in {@code staged}; nothing names them. A Kubo node finds a block under any codec,
+ * keeps nothing that is not pinned from its garbage collection, and answers 200 before it knows
+ * whether all went well. Network file systems that do not honour POSIX locks keep no second writer
+ * out.
  *
  * <p>A node can also follow a folder that a job commits to ({@link
  * dev.cats.content.MirrorProvider}): blocks get there behind the job, and HEAD last.
