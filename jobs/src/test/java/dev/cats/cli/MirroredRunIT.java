@@ -71,7 +71,8 @@ class MirroredRunIT {
     return CompletableFuture.runAsync(
         () -> {
           try {
-            TickJob.run(store(), folder.resolve("checkpoints"), file, ticks, perSecond, config);
+            String checkpoints = folder.resolve("checkpoints").toUri().toString();
+            TickJob.run(store().toString(), checkpoints, file, ticks, perSecond, config);
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }

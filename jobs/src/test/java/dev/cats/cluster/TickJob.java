@@ -16,7 +16,6 @@ import dev.cats.step.Output;
 import dev.cats.step.Step;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
@@ -80,8 +79,8 @@ public final class TickJob {
       more.set(StateRecoveryOptions.SAVEPOINT_PATH, args[5]);
     }
     run(
-        Path.of(args[0]),
-        Path.of(URI.create(args[1])),
+        args[0],
+        args[1],
         Path.of(args[2]),
         Long.parseLong(args[3]),
         Double.parseDouble(args[4]),
@@ -91,27 +90,28 @@ public final class TickJob {
   /**
    * Runs to its end.
    *
+   * @param store a path or a URI, as {@code checkpoints} is a URI
    * @param file of the ticks, with {@link #TEXT} in it
    * @param perSecond 0 for no limit
    * @param more settings, which win
    */
   public static void run(
-      Path store, Path checkpoints, Path file, long ticks, double perSecond, Configuration more)
+      String store, String checkpoints, Path file, long ticks, double perSecond, Configuration more)
       throws Exception {
     Configuration config = new Configuration();
-    config.set(EgressOptions.STORE, store.toString());
+    config.set(EgressOptions.STORE, store);
     config.set(LotOptions.RECORDS, 64);
     config.set(LotOptions.MAX_AGE, Duration.ofMillis(100));
     config.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     config.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(300));
-    config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints);
     config.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 1_000);
     config.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     config.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    if (args[0].startsWith("s3://")) {
+    if (store.startsWith("s3://")) {
       onObjectStore(config);
     }
     config.set(CoreOptions.TMP_DIRS, System.getProperty("java.io.tmpdir"));
