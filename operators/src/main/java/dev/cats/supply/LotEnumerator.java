@@ -65,10 +65,15 @@ final class LotEnumerator implements SplitEnumerator<LotSplit, LotProgress> {
     Chain chain = Chain.from(documents, source.manifest());
     for (Optional<Manifest> at = chain.next(); at.isPresent(); at = chain.next()) {
       Cid cid = LotSource.signed(at.get()).cid();
-      if (cid.equals(source.after()) || last.equals(Optional.of(cid))) {
+      if (last.equals(Optional.of(cid)) || (last.isEmpty() && cid.equals(source.after()))) {
         return found;
       }
       found.addFirst(cid);
+    }
+    if (last.isPresent()) {
+      throw new IOException(
+          "Cannot go on reading lots behind manifest %s: it is not in the chain of %s. Was that given by an older name or HEAD?"
+              .formatted(last.get(), source.manifest()));
     }
     if (source.after() != null) {
       throw new IOException(

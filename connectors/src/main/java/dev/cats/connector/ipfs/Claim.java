@@ -86,7 +86,17 @@ final class Claim implements BlockStore.Lock {
   static Claim take(FileSystem files, Path folder, String store, String holder) throws IOException {
     for (int round = 0; round < ROUNDS; round++) {
       Claim claim = new Claim(files, folder, holder);
-      Optional<Found> found = claim.tryTake();
+      Optional<Found> found;
+      try {
+        found = claim.tryTake();
+      } catch (IOException | RuntimeException e) {
+        try {
+          claim.close();
+        } catch (IOException left) {
+          e.addSuppressed(left);
+        }
+        throw e;
+      }
       if (found.isEmpty()) {
         return claim;
       }
@@ -193,25 +203,44 @@ final class Claim implements BlockStore.Lock {
     renewed = before;
   }
 
+  /**
+   * What was not renewed in time is given up for good: another may have it. That holds for a
+   * renewal too that took so long, which may have put the file back behind the other one.
+   */
   private void renew() {
     try {
+      long before = renewed;
       if (!files.exists(mine)) {
-        if (open.getAndSet(false)) {
-          LOG.warn("Lost {}: another process has removed it", mine);
-        }
-        renewals.shutdown();
+        lose("another process has removed it");
+      } else if (isOver(before)) {
+        lose("it was not renewed in time");
       } else if (open.get()) {
         write(HELD);
+        if (isOver(before)) {
+          lose("to renew it took too long");
+        }
       }
     } catch (IOException e) {
       LOG.warn("Cannot renew {} yet: {}", mine, e.toString());
     }
   }
 
+  private static boolean isOver(long renewed) {
+    return System.nanoTime() - renewed > LEASE.toNanos() / 4 * 3;
+  }
+
+  private void lose(String why) throws IOException {
+    renewals.shutdown();
+    if (open.getAndSet(false)) {
+      LOG.warn("Lost {}: {}", mine, why);
+      files.delete(mine, false);
+    }
+  }
+
   /** Whether nobody else can have it yet. */
   void requireHeld(String verb) throws IOException {
     long silent = System.nanoTime() - renewed;
-    if (!open.get() || silent > LEASE.toNanos() / 4 * 3) {
+    if (!open.get() || isOver(renewed)) {
       throw new IOException(
           "Cannot %s: the claim %s was lost after %d s without a renewal, and another writer may have the store now"
               .formatted(verb, mine, TimeUnit.NANOSECONDS.toSeconds(silent)));
