@@ -30,7 +30,7 @@ final class Pinning {
    * Pins what is behind a CID, as the store that it was published from has it.
    *
    * @return how many pins that took
-   * @throws KuboException that {@link #isMissing}, if the node does not have all of it
+   * @throws KuboException that {@link KuboException#isMissing}, if the node does not have all of it
    */
   static long of(BlockStore from, Cid root, KuboClient node, Kind kind, PrintWriter err)
       throws IOException {
@@ -42,10 +42,6 @@ final class Pinning {
       }
       case DIRECT -> direct(from, root, node, new Ticker(err));
     };
-  }
-
-  static boolean isMissing(KuboException e) {
-    return e.said().contains("not found") || e.said().contains("could not find");
   }
 
   static Failure explained(Cid root, KuboException e) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Brings a store to a node of IPFS (Kubo), from where anybody can fetch and check it. First the blocks, then",
-      "the node's HEAD, then pins, then the name: nothing is named before it is stored. What the node has is not",
+      "pins, then the node's HEAD, then the name: nothing is named before it is stored. What the node has is not",
       "sent again, so a publish that was broken off goes on when it is repeated."
     },
     footer = {
@@ -101,12 +101,19 @@ final class PublishCommand extends StoreCommand {
       if (!from.has(root)) {
         throw where().unknown(from, root, "publish");
       }
-      try (BlockStore.Lock lock = kubo.lock("publish of " + where().location())) {
+      try (BlockStore.Lock lock = lock(from, kubo)) {
         return publish(from, kubo, node, root);
       }
     } finally {
       out().flush();
     }
+  }
+
+  private BlockStore.Lock lock(BlockStore from, KuboBlockStore kubo) throws IOException {
+    String holder = "publish of " + where().location();
+    return from instanceof CarFolderBlockStore folder
+        ? kubo.lock(holder, folder)
+        : kubo.lock(holder);
   }
 
   private String node() throws IOException {
@@ -144,10 +151,11 @@ final class PublishCommand extends StoreCommand {
     Optional<CarFolderBlockStore> folder =
         all && from instanceof CarFolderBlockStore whole ? Optional.of(whole) : Optional.empty();
     Sent first = folder.isPresent() ? segments(folder.get(), kubo) : behind(from, kubo, root);
-    moveHead(from, kubo, root, all);
+    // To pin it all is to see that it is all there; so HEAD and name come after that.
     Pinned kept = pinned(from, folder, kubo, root, first);
     Sent sent = kept.sent();
     long pinned = kept.pins();
+    moveHead(from, kubo, root, all);
     Optional<String> name = announce(kubo.node(), root);
     Optional<Cid> head = kubo.head();
     if (json()) {
@@ -175,7 +183,10 @@ final class PublishCommand extends StoreCommand {
   }
 
   private Sent segments(CarFolderBlockStore folder, KuboBlockStore kubo) throws IOException {
-    return sent(SegmentUpload.run(folder, kubo, IN_FLIGHT, progress()));
+    return sent(
+        pin == Pinning.Kind.NONE
+            ? SegmentUpload.thorough(folder, kubo, IN_FLIGHT, progress())
+            : SegmentUpload.run(folder, kubo, IN_FLIGHT, progress()));
   }
 
   private SegmentUpload.Progress progress() {
@@ -211,7 +222,7 @@ final class PublishCommand extends StoreCommand {
     try {
       return new Pinned(first, Pinning.of(from, root, kubo.node(), pin, err()));
     } catch (KuboException e) {
-      if (!Pinning.isMissing(e)) {
+      if (!e.isMissing()) {
         throw e;
       }
       if (folder.isEmpty()) {
@@ -230,7 +241,7 @@ final class PublishCommand extends StoreCommand {
     try {
       return new Pinned(sent, Pinning.of(from, root, kubo.node(), pin, err()));
     } catch (KuboException e) {
-      if (Pinning.isMissing(e)) {
+      if (e.isMissing()) {
         throw Pinning.explained(root, e);
       }
       throw e;

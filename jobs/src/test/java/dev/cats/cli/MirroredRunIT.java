@@ -116,6 +116,7 @@ class MirroredRunIT {
     await(() -> job.isDone() || manifests() > 3);
     node.restart();
     await(() -> job.isDone() || head(uri).isPresent());
+    assertThat(job).as("in the middle of it").isNotDone();
     node.kill();
     int before = manifests();
     await(() -> job.isDone() || manifests() > before + 3);
@@ -142,7 +143,8 @@ class MirroredRunIT {
       job.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       assertThat(said.about("Going on: of Kubo at "))
           .hasSameSizeAs(said.about("Waiting for Kubo at "));
-      assertThat(said.about("goes on without it")).hasSizeLessThan(3);
+      // One for each reason: it refuses connections, and while it starts answers in its own ways.
+      assertThat(said.about("goes on without it")).hasSizeLessThan(6);
       assertThat(manifests()).isGreaterThan(1);
     }
     assertThat(head(uri)).isEqualTo(head(store().toString()));
@@ -181,16 +183,20 @@ class MirroredRunIT {
   @Test
   void aRunWhoseNodeIsAwayAtTheEndSaysWhatIsNotThere() throws Exception {
     node.stop();
-    Answer demo =
-        Answer.to(
-            "demo",
-            "--store",
-            store().toString(),
-            "--mirror",
-            node.uri() + "/away",
-            "-D",
-            "cats.mirror.at-end=0");
-    node.restart();
+    Answer demo;
+    try {
+      demo =
+          Answer.to(
+              "demo",
+              "--store",
+              store().toString(),
+              "--mirror",
+              node.uri() + "/away",
+              "-D",
+              "cats.mirror.at-end=0");
+    } finally {
+      node.restart();
+    }
     assertThat(demo.code()).isNotZero();
     assertThat(demo.err())
         .containsPattern(

@@ -54,12 +54,19 @@ public final class MirroredStore implements BlockStore {
     mirror.moved(next);
   }
 
-  /** The mirror begins to follow when somebody writes to the store. */
+  /**
+   * The mirror begins to follow when somebody writes to the store, and ends before the next one
+   * can.
+   */
   @Override
   public Lock lock(String holder) throws IOException {
     Lock lock = store.lock(holder);
     mirror.follow();
-    return lock;
+    return () -> {
+      try (lock) {
+        mirror.close();
+      }
+    };
   }
 
   @Override

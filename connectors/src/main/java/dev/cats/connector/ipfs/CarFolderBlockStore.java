@@ -221,6 +221,11 @@ public final class CarFolderBlockStore implements PrunableStore {
     folder.checkReadable();
   }
 
+  /** Which folder it is to a node that follows it, if one ever did. */
+  Optional<String> id() throws IOException {
+    return KuboBlockStore.id(folder);
+  }
+
   /** The names of the visible segments, ascending. */
   @Override
   public List<String> segments() throws IOException {

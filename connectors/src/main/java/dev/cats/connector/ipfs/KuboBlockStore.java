@@ -364,6 +364,28 @@ public final class KuboBlockStore implements BlockStore, IpnsRecords {
     }
   }
 
+  /**
+   * The lock for who sends what a folder holds. A mirror of that folder whose node was away at its
+   * end has left its claim: it is over where nobody writes to the folder, and then ended here.
+   */
+  public Lock lock(String holder, CarFolderBlockStore sent) throws IOException {
+    try {
+      return lock(holder);
+    } catch (StoreLockedException e) {
+      try (Lock nobodyWrites = sent.lock(holder)) {
+        String what = "lock " + describe();
+        Matcher claim = LOCKED.matcher(root.read(LOCK, what).orElse(""));
+        if (!claim.matches() || !sent.id().equals(Optional.of(claim.group(1)))) {
+          throw e;
+        }
+        root.remove(LOCK, what);
+      } catch (StoreLockedException written) {
+        throw e;
+      }
+    }
+    return lock(holder);
+  }
+
   /** The lock in the node alone, for who has the folder already. */
   Lock claim(String holder) throws IOException {
     return new Both(() -> {}, claimed(holder));
@@ -395,13 +417,18 @@ public final class KuboBlockStore implements BlockStore, IpnsRecords {
   }
 
   private String stagingId() throws IOException {
-    Optional<Bytes> id = staging.small(ID);
+    Optional<String> id = id(staging);
     if (id.isEmpty()) {
       String made = UUID.randomUUID().toString();
       staging.replace(ID, Bytes.utf8(made + "\n"));
       return made;
     }
-    return id.get().utf8().strip();
+    return id.get();
+  }
+
+  /** Which folder it is, if claims were ever made from it. */
+  static Optional<String> id(Folder folder) throws IOException {
+    return folder.small(ID).map(id -> id.utf8().strip());
   }
 
   private static String cut(String text) {

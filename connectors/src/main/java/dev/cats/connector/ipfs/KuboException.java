@@ -30,6 +30,11 @@ public final class KuboException extends IOException {
     return status == 401 || status == 403;
   }
 
+  /** Whether a block that was asked for, by itself or behind another, is not in the node. */
+  public boolean isMissing() {
+    return says("could not find") || says("not found");
+  }
+
   boolean says(String part) {
     return said.contains(part);
   }

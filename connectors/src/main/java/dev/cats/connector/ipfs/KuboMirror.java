@@ -13,6 +13,7 @@ import dev.cats.content.MirrorSettings.Pins;
 import dev.cats.content.UnmirroredException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -62,7 +64,21 @@ final class KuboMirror implements Mirror {
   private final Trouble trouble = new Trouble();
   private final List<Thread> threads = new ArrayList<>();
   private volatile BlockStore.Lock claim;
-  private Optional<Cid> published = Optional.empty();
+  private volatile Optional<Cid> published = Optional.empty();
+
+  /** Held while a place for HEAD is read here and noted, so that places are noted in order. */
+  private final Object order = new Object();
+
+  /** Whether blocks were missing of what the node says is there: then each is asked for. */
+  private volatile boolean doubtful;
+
+  private boolean pinsSeen;
+
+  /** What is there, but not pinned yet. */
+  private final Set<String> unpinned = ConcurrentHashMap.newKeySet();
+
+  /** Where HEAD was before, as long as that is pinned still. */
+  private final Set<Cid> outdated = new HashSet<>();
 
   /**
    * @param folder of the store that is followed
@@ -99,7 +115,9 @@ final class KuboMirror implements Mirror {
 
   @Override
   public void moved(Cid head) {
-    queue.add(head);
+    synchronized (order) {
+      queue.add(head);
+    }
   }
 
   /** As the index says; one that cannot be read is told of when the segment is sent. */
@@ -139,7 +157,11 @@ final class KuboMirror implements Mirror {
       } else {
         look();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Nobody else would give the task back, and who waits for the end would wait for ever.
+      if (e instanceof KuboException answer && answer.isMissing()) {
+        doubtful = true;
+      }
       if (!queue.isClosed()) {
         queue.failed(task, trouble.with(e).toNanos());
       }
@@ -150,31 +172,61 @@ final class KuboMirror implements Mirror {
     if (claim == null) {
       claim = node.claim("mirror of " + folder.describe());
     }
-    Set<String> there = node.noted().keySet();
+    Set<String> there = new HashSet<>(node.noted().keySet());
     Optional<Cid> theirs = node.head();
     // In this order: what HEAD here needs is among the segments that are listed after it.
     Optional<Cid> ours;
     try (BlockStore here = new CarFolderBlockStore(folder)) {
-      ours = here.head();
+      synchronized (order) {
+        ours = here.head();
+        ours.ifPresent(queue::add);
+      }
       if (theirs.isPresent() && !theirs.equals(ours)) {
         requireAncestor(theirs.get(), ours, here);
       }
     }
-    for (String segment : segments()) {
+    List<String> segments = segments();
+    there.retainAll(segments);
+    if (doubtful) {
+      Set<String> lost = new HashSet<>(there);
+      lost.removeIf(this::isWhole);
+      there.removeAll(lost);
+      unpinned.removeAll(lost); // they are sent again, and pinned by that
+      doubtful = false;
+    }
+    if (settings.pins() == Pins.DIRECT && !pinsSeen) {
+      Set<String> pinned = new HashSet<>();
+      node.node().pins(KuboClient.Pin.RECURSIVE, (cid, name) -> pinned.add(name));
+      unpinned.addAll(there);
+      unpinned.removeIf(segment -> pinned.contains(node.pinName(segment)));
+      pinsSeen = true;
+    }
+    there.removeAll(unpinned);
+    for (String segment : segments) {
       if (!there.contains(segment)) {
         queue.add(segment, size(segment));
       }
     }
-    boolean silent = settings.key().isPresent() && !published.equals(ours);
-    if (!theirs.equals(ours)) {
-      queue.add(ours.orElseThrow());
-    }
-    queue.looked(there, theirs);
-    if (theirs.equals(ours) && ours.isPresent() && silent) {
-      queue.add(ours.get());
-    }
+    boolean silent = settings.key().isPresent() && !published.equals(theirs);
+    queue.looked(there, theirs, silent);
     if (queue.isDone()) {
       trouble.over();
+    }
+  }
+
+  /** Whether the node has every block of a segment that it says is there. */
+  private boolean isWhole(String name) {
+    try {
+      for (CarIndex.Entry entry : CarSegment.open(folder, name).index().entries()) {
+        if (!node.has(entry.cid())) {
+          return false;
+        }
+      }
+      return true;
+    } catch (DecodeException e) {
+      return false; // sending it says what is wrong
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -224,7 +276,9 @@ final class KuboMirror implements Mirror {
               .formatted(what, folder.describe(), e.getMessage()),
           e);
     }
-    node.send(name, segment.index(), segment::open, what);
+    if (!unpinned.contains(name)) {
+      node.send(name, segment.index(), segment::open, what);
+    }
     if (settings.pins() == Pins.DIRECT) {
       List<Block> list = KeepList.of(segment.index());
       for (Block block : list) {
@@ -233,6 +287,7 @@ final class KuboMirror implements Mirror {
       node.node().pin(KeepList.root(list), KuboClient.Pin.RECURSIVE, node.pinName(name));
     }
     node.note(name, segment.index(), what);
+    unpinned.remove(name);
   }
 
   private void move(MirrorQueue.Move move) throws IOException {
@@ -242,12 +297,16 @@ final class KuboMirror implements Mirror {
     }
     if (!move.from().equals(Optional.of(move.to()))) {
       node.moveHead(move.from(), move.to());
+      if (recursive) {
+        move.from().ifPresent(outdated::add);
+      }
     }
     if (settings.key().isPresent()) {
       publish(settings.key().get(), move.to());
     }
-    if (recursive && move.from().isPresent() && !move.from().get().equals(move.to())) {
-      node.node().unpin(move.from().get(), KuboClient.Pin.RECURSIVE);
+    for (Cid before : List.copyOf(outdated)) {
+      node.node().unpin(before, KuboClient.Pin.RECURSIVE);
+      outdated.remove(before);
     }
     LOG.debug("{} is at {}", describe(), move.to());
   }
@@ -335,7 +394,7 @@ final class KuboMirror implements Mirror {
     private String last = "";
 
     /** Returns how long to wait before anything is tried again. */
-    synchronized Duration with(Exception e) {
+    synchronized Duration with(Throwable e) {
       if (failures++ == 0) {
         since = System.nanoTime();
       }

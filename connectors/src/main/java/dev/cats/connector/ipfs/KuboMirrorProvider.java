@@ -1,5 +1,6 @@
 package dev.cats.connector.ipfs;
 
+import dev.cats.bom.LineageLogs;
 import dev.cats.content.Mirror;
 import dev.cats.content.MirrorProvider;
 import dev.cats.content.MirrorSettings;
@@ -26,7 +27,7 @@ public final class KuboMirrorProvider implements MirrorProvider {
     if (!folders.accepts(store)) {
       throw new IOException(
           "Cannot mirror store %s to %s: expected a folder of segments\nWhat is committed to another store of its own need not follow one."
-              .formatted(store, settings.uri()));
+              .formatted(LineageLogs.shown(store.toString()), LineageLogs.shown(settings.uri())));
     }
     Folder folder = folders.folder(store);
     return new KuboMirror(folder, nodes.open(URI.create(settings.uri()), folder), settings);

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.annotation.Nullable;
-import org.apache.flink.core.fs.FileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,8 +67,11 @@ public final class KuboProvider implements BlockStoreProvider {
   KuboBlockStore open(URI given, @Nullable Folder folder) throws IOException {
     RemoteUri remote = RemoteUri.parse(given, "kubo", FORM, OPTIONS).withPort("http", DEFAULT_PORT);
     String name = remote.path().isEmpty() ? DEFAULT_NAME : remote.path();
+    // Who follows a folder asks again by itself, and says at once what is wrong.
     Patience patience =
-        Patience.DEFAULT.withSilence(remote.time("silence", Patience.DEFAULT.silence()));
+        Patience.DEFAULT
+            .withSilence(remote.time("silence", Patience.DEFAULT.silence()))
+            .withAttempts(folder == null ? Patience.DEFAULT.attempts() : 1);
     Optional<String> token = token(remote);
     if (token.isPresent() && !isPrivate(remote.http())) {
       LOG.warn(
@@ -135,6 +137,6 @@ public final class KuboProvider implements BlockStoreProvider {
     }
     return uri.getScheme().equals("file")
         ? new LocalFolder(Path.of(uri))
-        : new FlinkFolder(FileSystem.get(uri), uri);
+        : new FlinkFolder(FileSystemPlugins.get(uri), uri);
   }
 }

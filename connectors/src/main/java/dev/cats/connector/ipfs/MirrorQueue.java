@@ -149,10 +149,14 @@ final class MirrorQueue {
    *
    * @param there names of segments that need not be sent
    * @param at where HEAD is there; the targets up to it are reached
+   * @param again whether HEAD is to go there once more, if it is to go nowhere else
    */
-  synchronized void looked(Collection<String> there, Optional<Cid> at) {
+  synchronized void looked(Collection<String> there, Optional<Cid> at, boolean again) {
     there.forEach(this::remove);
     at.ifPresent(this::reached);
+    if (again && targets.isEmpty()) {
+      at.ifPresent(this::add);
+    }
     // What was found missing only now may be older than they are.
     List<Target> later = targets.stream().map(each -> new Target(next, each.head())).toList();
     targets.clear();

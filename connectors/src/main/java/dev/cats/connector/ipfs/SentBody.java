@@ -73,7 +73,7 @@ final class SentBody extends InputStream {
           over = true;
           subscriber.onComplete();
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         over = true;
         subscriber.onError(e);
       }

@@ -20,6 +20,7 @@ import dev.cats.content.MirroredStore;
 import dev.cats.content.Mirrors;
 import dev.cats.content.Node;
 import dev.cats.content.SegmentWriter;
+import dev.cats.content.StoreLockedException;
 import dev.cats.content.UnmirroredException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -88,7 +89,11 @@ class KuboMirrorIT {
   }
 
   private MirrorSettings settings(Pins pins, String key) {
-    String uri = "kubo://%s/%s?silence=2s".formatted(proxy.uri().getAuthority(), name);
+    return settings(pins, key, "60s");
+  }
+
+  private MirrorSettings settings(Pins pins, String key, String silence) {
+    String uri = "kubo://%s/%s?silence=%s".formatted(proxy.uri().getAuthority(), name, silence);
     return new MirrorSettings(uri, 3, 1 << 30, pins, key, Duration.ZERO);
   }
 
@@ -222,8 +227,10 @@ class KuboMirrorIT {
     node.kill();
     release.countDown();
     Cid third = writer.checkpoint(2);
+    proxy.always("", FaultyProxy.answer(503, "not yet"));
     node.restart();
     assertThat(chain()).containsExactly(first);
+    proxy.well();
     writer.drained();
     assertThat(chain()).containsExactly(third, second, first);
     requireAll(writer.blocks);
@@ -288,7 +295,7 @@ class KuboMirrorIT {
 
   @Test
   void aNodeThatHangsIsAskedAgain() throws Exception {
-    Writer writer = new Writer(settings(Pins.DIRECT, ""));
+    Writer writer = new Writer(settings(Pins.DIRECT, "", "2s"));
     Cid first = writer.checkpoint(1);
     writer.drained();
     proxy.always("dag/import", proxy.silence());
@@ -321,6 +328,47 @@ class KuboMirrorIT {
     next.close();
     new Writer(settings(Pins.DIRECT, "")).drained();
     assertThat(proxy.count("dag/import")).as("what is there is not sent again").isEqualTo(imports);
+  }
+
+  @Test
+  void whatTheNodesCollectorTookBeforeItWasPinnedIsSentAgain() throws Exception {
+    try (KuboNode own = KuboNode.start()) {
+      proxy.close();
+      proxy = new FaultyProxy(own.rpc());
+      Writer writer = new Writer(settings(Pins.RECURSIVE, ""));
+      proxy.always("pin/add", FaultyProxy.answer(503, "not yet"));
+      Cid head = writer.checkpoint(3);
+      Awaitility.await().atMost(PATIENCE).until(() -> proxy.count("pin/add") > 0);
+      own.collectGarbage();
+      proxy.well();
+      writer.drained();
+      try (KuboBlockStore store =
+          KuboBlockStore.of(
+              KuboClient.at(own.rpc(), Optional.empty(), Patience.DEFAULT),
+              folder.resolve("unused"),
+              name)) {
+        assertThat(store.head()).contains(head);
+        assertThat(store.has(head)).isTrue();
+      }
+      writer.close();
+    }
+  }
+
+  @Test
+  void whatIsThereWithoutAPinIsPinnedAndNotSentAgain() throws Exception {
+    try (Writer writer = new Writer(settings(Pins.NONE, ""))) {
+      writer.checkpoint(2);
+      writer.drained();
+    }
+    long imports = proxy.count("dag/import");
+    Writer next = new Writer(settings(Pins.DIRECT, ""));
+    next.drained();
+    assertThat(proxy.count("dag/import")).isEqualTo(imports);
+    try (KuboBlockStore store = there()) {
+      List<String> pinned = new ArrayList<>();
+      store.node().pins(KuboClient.Pin.RECURSIVE, (cid, called) -> pinned.add(called));
+      assertThat(pinned).containsAll(store.noted().keySet().stream().map(store::pinName).toList());
+    }
   }
 
   @Test
@@ -453,6 +501,27 @@ class KuboMirrorIT {
                             .formatted(other)));
     try (KuboBlockStore store = there()) {
       assertThat(store.head()).contains(other);
+    }
+  }
+
+  @Test
+  void aClaimThatWasLeftBehindIsOverForWhoSendsTheSameFolder() throws Exception {
+    Writer writer = new Writer(settings(Pins.NONE, ""));
+    writer.checkpoint(1);
+    writer.drained();
+    CarFolderBlockStore sent = CarFolderBlockStore.at(folder);
+    try (KuboBlockStore store = there()) {
+      assertThatExceptionOfType(StoreLockedException.class)
+          .as("while somebody writes to the folder")
+          .isThrownBy(() -> store.lock("publish", sent));
+      proxy.always("", FaultyProxy.answer(403, "no"));
+      writer.close();
+      proxy.well();
+      assertThatExceptionOfType(StoreLockedException.class)
+          .as("from anywhere else")
+          .isThrownBy(() -> store.lock("another writer"));
+      store.lock("publish", sent).close();
+      store.lock("another writer").close();
     }
   }
 
