@@ -12,11 +12,16 @@ import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Flink's writer of one subtask, whose failures say what to do about them. */
 final class KafkaEventWriter<T>
     implements StatefulSinkWriter<Departure<T>, KafkaWriterState>,
         CommittingSinkWriter<Departure<T>, KafkaCommittable> {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaEventWriter.class);
+
   private final PrecommittingStatefulSinkWriter<Departure<T>, KafkaWriterState, KafkaCommittable>
       flinks;
   private final KafkaFailures failures;
@@ -87,10 +92,18 @@ final class KafkaEventWriter<T>
     }
   }
 
+  /**
+   * Gives up what is open. A producer that lacks a right cannot do even that, and a failure while a
+   * failed task is being closed would end Flink's whole TaskManager; Kafka gives it up by itself.
+   */
   @Override
   public void close() throws Exception {
     try (BrokerGuard ended = guard) {
       flinks.close();
+    } catch (KafkaException e) {
+      LOG.warn(
+          "Kafka was not told to give up an open transaction ({}); it does so after transaction.timeout.ms",
+          e.getMessage());
     }
   }
 }

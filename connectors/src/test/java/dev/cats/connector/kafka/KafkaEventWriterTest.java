@@ -1,6 +1,7 @@
 package dev.cats.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.cats.event.Departure;
 import java.util.Collection;
@@ -45,7 +46,9 @@ class KafkaEventWriterTest {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      throw denied();
+    }
   }
 
   @Test
@@ -65,5 +68,12 @@ class KafkaEventWriterTest {
               "Cannot write to topic out: Kafka at kafka:9092 gives this client no right to topic"
                   + " out; grant its principal User:ANONYMOUS WRITE and DESCRIBE, then start it again");
     }
+  }
+
+  @Test
+  void closingNeverFailsForWhatKafkaRefuses() {
+    KafkaFailures failures =
+        KafkaFailures.writing(new Brokers("kafka:9092", new Properties()), "out");
+    assertThatNoException().isThrownBy(new KafkaEventWriter<>(new Denied(), failures, null)::close);
   }
 }
