@@ -5,7 +5,7 @@ import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStoreProvider;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
-import dev.cats.content.SegmentWriter;
+import dev.cats.content.ReadOnlyStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +21,7 @@ import java.util.Set;
  * <p>A gateway knows no codec but that of the CID it is asked for, and has no HEAD; names of IPNS
  * it resolves ({@link IpnsBlockStore}).
  */
-public final class GatewayBlockStore implements BlockStore, IpnsRecords {
+public final class GatewayBlockStore implements ReadOnlyStore, IpnsRecords {
   private static final String TYPE = "application/vnd.ipld.raw";
   private static final String RECORD_TYPE = "application/vnd.ipfs.ipns-record";
 
@@ -129,41 +129,10 @@ public final class GatewayBlockStore implements BlockStore, IpnsRecords {
   }
 
   @Override
-  public void check() throws IOException {
-    throw readOnly("write to");
-  }
-
-  @Override
   public Optional<Cid> head() throws IOException {
     throw new IOException(
         "Cannot read HEAD of %s: a gateway has none. Name the CID of a manifest"
             .formatted(describe()));
-  }
-
-  @Override
-  public SegmentWriter newSegment(String name) throws IOException {
-    throw readOnly("start segment " + name + " in");
-  }
-
-  @Override
-  public void commit(String segment) throws IOException {
-    throw readOnly("commit segment " + segment + " to");
-  }
-
-  @Override
-  public void moveHead(Optional<Cid> expected, Cid next) throws IOException {
-    throw readOnly("move HEAD of");
-  }
-
-  @Override
-  public Lock lock(String holder) throws IOException {
-    throw readOnly("lock");
-  }
-
-  private IOException readOnly(String what) {
-    return new IOException(
-        "Cannot %s %s: it is read-only. Name a folder or a node as the store"
-            .formatted(what, describe()));
   }
 
   @Override

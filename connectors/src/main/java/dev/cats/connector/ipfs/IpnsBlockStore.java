@@ -7,7 +7,7 @@ import dev.cats.content.BlockStores;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.DecodeException;
-import dev.cats.content.SegmentWriter;
+import dev.cats.content.ReadOnlyStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -26,7 +26,7 @@ import java.util.Set;
  * <p>The name is resolved once, when HEAD is first asked for, so that HEAD stays the same for as
  * long as the store is open.
  */
-public final class IpnsBlockStore implements BlockStore {
+public final class IpnsBlockStore implements ReadOnlyStore {
   private final IpnsName name;
   private final BlockStore via;
   private final IpnsRecords records;
@@ -91,37 +91,6 @@ public final class IpnsBlockStore implements BlockStore {
   @Override
   public void checkReadable() throws IOException {
     via.checkReadable();
-  }
-
-  @Override
-  public void check() throws IOException {
-    throw readOnly("write to");
-  }
-
-  @Override
-  public SegmentWriter newSegment(String segment) throws IOException {
-    throw readOnly("start segment " + segment + " in");
-  }
-
-  @Override
-  public void commit(String segment) throws IOException {
-    throw readOnly("commit segment " + segment + " to");
-  }
-
-  @Override
-  public void moveHead(Optional<Cid> expected, Cid next) throws IOException {
-    throw readOnly("move HEAD of");
-  }
-
-  @Override
-  public Lock lock(String holder) throws IOException {
-    throw readOnly("lock");
-  }
-
-  private IOException readOnly(String what) {
-    return new IOException(
-        "Cannot %s %s: it is read-only. Name a folder or a node as the store"
-            .formatted(what, describe()));
   }
 
   @Override
