@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * many rounds there are.
  */
 @ExtendWith(Leftovers.class)
+@Timeout(value = 45, unit = TimeUnit.MINUTES)
 class KafkaCrashIT {
   private static final int PARALLELISM = 2;
   private static final int ROUNDS = Integer.getInteger("cats.rounds", 50);

@@ -15,6 +15,7 @@ import dev.cats.content.UnmirroredException;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
 import dev.cats.lineage.MissingBlockException;
+import dev.cats.lot.Closing;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -23,7 +24,6 @@ import java.util.UUID;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
-import org.apache.flink.util.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -216,8 +216,8 @@ final class ManifestCommitter implements Committer<Commitment> {
   }
 
   @Override
-  public void close() throws Exception {
-    IOUtils.closeAll(log, lock, store);
+  public void close() {
+    Closing.quietly(log, lock, store);
   }
 
   /** The manifest of this checkpoint of this run; a run's checkpoints ascend in the chain. */

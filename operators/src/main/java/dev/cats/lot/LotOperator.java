@@ -24,7 +24,6 @@ import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
-import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -226,7 +225,8 @@ final class LotOperator<IN, OUT> extends AbstractStreamOperator<Traced<OUT>>
         FunctionUtils.closeFunction(stage.user());
       }
     } finally {
-      IOUtils.closeAll(segment, store, super::close);
+      Closing.quietly(segment, store);
+      super.close();
     }
   }
 

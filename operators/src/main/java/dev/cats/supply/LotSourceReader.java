@@ -9,6 +9,7 @@ import dev.cats.event.Arrival;
 import dev.cats.event.Citation;
 import dev.cats.event.Position;
 import dev.cats.lineage.Documents;
+import dev.cats.lot.Closing;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -169,10 +170,8 @@ final class LotSourceReader<T> implements SourceReader<Arrival<T>, LotSplit> {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     fetcher.shutdownNow();
-    if (store != null) {
-      store.close();
-    }
+    Closing.quietly(store);
   }
 }

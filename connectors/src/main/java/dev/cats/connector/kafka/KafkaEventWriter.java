@@ -93,17 +93,21 @@ final class KafkaEventWriter<T>
   }
 
   /**
-   * Gives up what is open. A producer that lacks a right cannot do even that, and a failure while a
+   * Gives up what is open. What counts was flushed before. A producer that lacks a right cannot
+   * even give up, or reports here once more which records it could not send, and a failure while a
    * failed task is being closed would end Flink's whole TaskManager; Kafka gives it up by itself.
    */
   @Override
   public void close() throws Exception {
     try (BrokerGuard ended = guard) {
       flinks.close();
-    } catch (KafkaException e) {
+    } catch (IOException | RuntimeException e) {
+      if (!(KafkaFailures.kafkas(e) instanceof KafkaException refused)) {
+        throw e;
+      }
       LOG.warn(
           "Kafka was not told to give up an open transaction ({}); it does so after transaction.timeout.ms",
-          e.getMessage());
+          refused.getMessage());
     }
   }
 }

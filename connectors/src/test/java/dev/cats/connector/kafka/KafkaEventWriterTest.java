@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.cats.event.Departure;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -46,8 +48,8 @@ class KafkaEventWriterTest {
     }
 
     @Override
-    public void close() {
-      throw denied();
+    public void close() throws IOException {
+      throw new IOException("One or more sends", new FlinkRuntimeException(denied()));
     }
   }
 
