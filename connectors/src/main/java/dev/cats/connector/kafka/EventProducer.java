@@ -60,6 +60,8 @@ public final class EventProducer implements Closeable {
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
     all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
+    // As long as an event may be under way: a client whose brokers are all away forgets its topics.
+    all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "120000");
     properties.stringPropertyNames().forEach(name -> all.put(name, properties.getProperty(name)));
     all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -70,7 +72,8 @@ public final class EventProducer implements Closeable {
 
   /**
    * Sends an event; the future says where it is in the topic, or fails with an {@link IOException}
-   * when it could not be sent in {@code delivery.timeout.ms}. Waits when too many are under way.
+   * when it could not be sent in {@code delivery.timeout.ms}. Waits when too many are under way,
+   * and for brokers that are away as long as {@code max.block.ms}.
    *
    * @throws IllegalArgumentException if it is no valid CloudEvent
    * @throws IOException if the schema registry does not answer
