@@ -12,6 +12,7 @@ import dev.cats.content.DecodeException;
 import dev.cats.content.HashMismatchException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,17 +190,27 @@ public final class KuboClient implements Closeable {
    *
    * @param segment what the archive is called, for messages
    * @param blocks how many are in it, and with how many bytes without the framing
-   * @throws IOException with the node, the segment, and both counts, if the node counted others
+   * @throws ImportException with the node, the segment, and both counts, if the node counted others
+   * @throws IOException with the node, the segment, and what was to be stored, if it did not count
    */
   public void importCar(String segment, Content car, long blocks, long bytes) throws IOException {
-    JsonNode stats =
-        rpc.call("dag/import", "import segment " + segment)
-            .option("pin-roots", false)
-            .option("stats", true)
-            .option("fast-provide-root", false)
-            .file(car)
-            .json(SMALL)
-            .path("Stats");
+    JsonNode stats;
+    try {
+      stats =
+          rpc.call("dag/import", "import segment " + segment)
+              .option("pin-roots", false)
+              .option("stats", true)
+              .option("fast-provide-root", false)
+              .file(car)
+              .json(SMALL)
+              .path("Stats");
+    } catch (InterruptedIOException e) {
+      throw e; // nobody wants to know any more
+    } catch (KuboException e) {
+      throw e.with(uncounted(blocks, bytes));
+    } catch (IOException e) {
+      throw new IOException(e.getMessage() + "\n" + uncounted(blocks, bytes), e);
+    }
     long stored = stats.path("BlockCount").asLong(0);
     long storedBytes = stats.path("BlockBytesCount").asLong(0);
     if (stored != blocks || storedBytes != bytes) {
@@ -210,6 +221,12 @@ public final class KuboClient implements Closeable {
                   .formatted(stored, blocks, storedBytes, bytes);
       throw new ImportException(segment, describe(), counted, blocks, stored);
     }
+  }
+
+  /** Kubo counts at the end of an import: of one that failed it may have stored any part. */
+  private static String uncounted(long blocks, long bytes) {
+    return "Expected %,d blocks with %,d bytes to be stored; the node did not say how many are. Importing again is harmless."
+        .formatted(blocks, bytes);
   }
 
   /** Whether a pin keeps one block, or all that can be reached from it. */

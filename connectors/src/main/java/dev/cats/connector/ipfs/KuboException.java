@@ -15,6 +15,13 @@ public final class KuboException extends IOException {
     this.said = said;
   }
 
+  /** The same, with more to say. */
+  KuboException with(String more) {
+    KuboException fuller = new KuboException(getMessage() + "\n" + more, status, said);
+    fuller.setStackTrace(getStackTrace());
+    return fuller;
+  }
+
   /** The status of HTTP; Kubo answers most of what goes wrong with 500. */
   public int status() {
     return status;

@@ -43,6 +43,10 @@ class KuboFaultsIT {
   private static final int BLOCKS = 24;
   private static final int SIZE = 100_000;
 
+  /** What is known of an import that the node did not end by counting. */
+  private static final String UNCOUNTED =
+      "\nExpected 24 blocks with 2,400,000 bytes to be stored; the node did not say how many are. Importing again is harmless.";
+
   /** Quick to ask again, and for long: a node takes its time to come back on a busy machine. */
   private static final Patience PATIENT =
       new Patience(
@@ -150,8 +154,8 @@ class KuboFaultsIT {
       assertThatIOException()
           .isThrownBy(() -> store.commit("s-17"))
           .withMessageMatching(
-              "Cannot import segment s-17: \\Q%s\\E cannot be reached \\(.*\\) \\(tried 2 times in .*"
-                  .formatted(at()));
+              "Cannot import segment s-17: \\Q%s\\E cannot be reached \\(.*\\) \\(tried 2 times in .*\\)\\Q%s\\E"
+                  .formatted(at(), UNCOUNTED));
     } finally {
       node.restart();
     }
@@ -184,7 +188,8 @@ class KuboFaultsIT {
     assertThatExceptionOfType(KuboException.class)
         .isThrownBy(() -> store.commit("s-17"))
         .withMessage(
-            "Cannot import segment s-17: %s answers 500: the backend is gone".formatted(at()));
+            "Cannot import segment s-17: %s answers 500: the backend is gone%s"
+                .formatted(at(), UNCOUNTED));
     assertThat(proxy.count("dag/import")).isEqualTo(2);
     proxy.well();
     store.commit("s-17");
@@ -205,13 +210,26 @@ class KuboFaultsIT {
     assertThatIOException()
         .isThrownBy(() -> store.commit("s-17"))
         .withMessageMatching(
-            "Cannot import segment s-17: \\Q%s\\E hangs: nothing for 500 ms, after [\\d,]+ bytes \\(tried 2 times in .*"
-                .formatted(at()));
+            "Cannot import segment s-17: \\Q%s\\E hangs: nothing for 500 ms, after [\\d,]+ bytes \\(tried 2 times in .*\\)\\Q%s\\E"
+                .formatted(at(), UNCOUNTED));
     proxy.well();
     KuboBlockStore patient =
         KuboBlockStore.of(KuboClient.at(proxy.uri(), Optional.empty(), PATIENT), folder, "patient");
     patient.commit("s-17");
     requireAll(patient);
+  }
+
+  @Test
+  void aConnectionThatBreaksDuringAnImportIsToldWithWhatWasToBeStored() throws Exception {
+    KuboBlockStore store = sealed(Patience.DEFAULT.withAttempts(1));
+    proxy.next("dag/import", FaultyProxy.breakOff(BLOCKS * SIZE / 2));
+    assertThatIOException()
+        .isThrownBy(() -> store.commit("s-17"))
+        .withMessageMatching(
+            "Cannot import segment s-17: \\Q%s\\E broke the connection off after [\\d,]+ bytes \\(.*\\)\\Q%s\\E"
+                .formatted(at(), UNCOUNTED));
+    store.commit("s-17");
+    requireAll(store);
   }
 
   @Test
@@ -274,8 +292,9 @@ class KuboFaultsIT {
     assertThatExceptionOfType(KuboException.class)
         .isThrownBy(() -> store.commit("s-17"))
         .withMessage(
-            "Cannot import segment s-17: %s answers 500: import failed: write 000012.log: no space left on device"
-                .formatted(at()));
+            "Cannot import segment s-17: %s answers 500: import failed: write 000012.log: no space left on device%s"
+                .formatted(at(), UNCOUNTED))
+        .satisfies(e -> assertThat(e.said()).endsWith(": no space left on device"));
     assertThat(proxy.count("dag/import")).isEqualTo(1);
     proxy.well();
     store.commit("s-17");
@@ -293,7 +312,8 @@ class KuboFaultsIT {
         .isThrownBy(() -> store.commit("s-17"))
         .withMessageStartingWith(
             "Cannot import segment s-17: " + at() + " answers 500: import failed")
-        .withMessageContaining("mismatch in content integrity");
+        .withMessageContaining("mismatch in content integrity")
+        .withMessageEndingWith(UNCOUNTED);
     assertThat(store.get(blocks.get(BLOCKS - 1).cid())).isEmpty();
     assertThat(car).exists();
   }
@@ -374,10 +394,12 @@ class KuboFaultsIT {
         }
         writer.seal();
       }
-      assertThatIOException()
+      assertThatExceptionOfType(KuboException.class)
           .isThrownBy(() -> refused.commit("two"))
-          .withMessageContaining("Cannot import segment two: Kubo at " + guarded.rpc())
-          .withMessageContaining("403");
+          .withMessageStartingWith("Cannot import segment two: Kubo at " + guarded.rpc())
+          .withMessageContaining(" refuses it with 403 (")
+          .withMessageEndingWith(UNCOUNTED)
+          .satisfies(e -> assertThat(e.isRefusal()).isTrue());
     }
   }
 

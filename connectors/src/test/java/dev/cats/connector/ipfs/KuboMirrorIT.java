@@ -48,6 +48,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KuboMirrorIT {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int SIZE = 100_000;
+  private static final String COUNTS =
+      "stored [\\d,]+ of [\\d,]+ blocks|Expected [\\d,]+ blocks with [\\d,]+ bytes to be stored; the node did not say";
+
   private static final NodeKey KEY = NodeKey.generate();
 
   private static KuboNode node;
@@ -257,6 +260,7 @@ class KuboMirrorIT {
           .withMessageContaining(
               " bytes and 2 manifests are not there yet. Cannot import segment s-")
           .withMessageContaining(reason)
+          .withMessageMatching("(?s).*(" + COUNTS + ").*")
           .withMessageEndingWith(
               "Nothing is lost: it is committed here. When the node takes it, ./cats publish brings it there.");
       proxy.well();
