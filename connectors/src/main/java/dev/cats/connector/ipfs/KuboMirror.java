@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,17 +42,12 @@ import org.slf4j.LoggerFactory;
  * after anything went wrong, and never remembered: a node that comes back with less gets it again.
  *
  * <p><b>A node that is away</b>, refuses, hangs or is full is asked again with pauses that grow to
- * {@value #LONGEST_SECONDS} seconds. The log says once what keeps it, for each reason, and once
- * that it goes on.
+ * {@value Trouble#LONGEST_SECONDS} seconds. The log says once what keeps it, for each reason, and
+ * once that all of what had failed got through.
  */
 final class KuboMirror implements Mirror {
   private static final Logger LOG = LoggerFactory.getLogger(KuboMirror.class);
-  private static final int LONGEST_SECONDS = 5;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final long CLOSE_SECONDS = 20;
-
-  /** By which two messages of one reason differ: names of segments, counts. */
-  private static final Pattern NUMBERS = Pattern.compile("[a-z0-9.,-]*\\d[a-z0-9.,-]*");
 
   /** For which others may take a published record for good; the node itself renews it. */
   private static final Duration LIFETIME = Duration.ofHours(48);
@@ -61,7 +56,7 @@ final class KuboMirror implements Mirror {
   private final KuboBlockStore node;
   private final MirrorSettings settings;
   private final MirrorQueue queue;
-  private final Trouble trouble = new Trouble();
+  private final Trouble<MirrorQueue.Task> trouble;
   private final List<Thread> threads = new ArrayList<>();
   private volatile BlockStore.Lock claim;
   private volatile Optional<Cid> published = Optional.empty();
@@ -90,6 +85,7 @@ final class KuboMirror implements Mirror {
     this.node = node;
     this.settings = settings;
     this.queue = new MirrorQueue(settings.inFlight());
+    this.trouble = new Trouble<>(node.node().describe());
   }
 
   @Override
@@ -149,11 +145,11 @@ final class KuboMirror implements Mirror {
       if (task instanceof MirrorQueue.Send send) {
         send(send.segment());
         queue.sent(send);
-        trouble.over();
+        through(failed -> failed.equals(send) || failed instanceof MirrorQueue.Look);
       } else if (task instanceof MirrorQueue.Move move) {
         move(move);
         queue.moved(move);
-        trouble.over();
+        through(failed -> !(failed instanceof MirrorQueue.Send));
       } else {
         look();
       }
@@ -163,8 +159,26 @@ final class KuboMirror implements Mirror {
         doubtful = true;
       }
       if (!queue.isClosed()) {
-        queue.failed(task, trouble.with(e).toNanos());
+        failed(task, e);
       }
+    }
+  }
+
+  private void failed(MirrorQueue.Task task, Throwable e) {
+    if (trouble.with(task, e)) {
+      LOG.warn(
+          "{}\n{} goes on without it, up to {}",
+          e.getMessage(),
+          folder.describe(),
+          bytes(settings.limit()));
+    }
+    LOG.debug("{} failed, to {}", task, describe(), e);
+    queue.failed(task, trouble.pause().toNanos());
+  }
+
+  private void through(Predicate<MirrorQueue.Task> what) {
+    if (trouble.over(what)) {
+      LOG.info("{} takes segments again; {} not there yet", describe(), shown(backlog()));
     }
   }
 
@@ -209,8 +223,10 @@ final class KuboMirror implements Mirror {
     }
     boolean silent = settings.key().isPresent() && !published.equals(theirs);
     queue.looked(there, theirs, silent);
+    trouble.gone(
+        failed -> failed instanceof MirrorQueue.Send send && there.contains(send.segment()));
     if (queue.isDone()) {
-      trouble.over();
+      through(failed -> true);
     }
   }
 
@@ -338,7 +354,7 @@ final class KuboMirror implements Mirror {
         shown(queue.backlog()),
         bytes(settings.limit()));
     while (queue.backlog().bytes() > settings.limit() && !queue.isClosed()) {
-      await(TimeUnit.SECONDS.toNanos(LONGEST_SECONDS));
+      await(TimeUnit.SECONDS.toNanos(Trouble.LONGEST_SECONDS));
     }
     LOG.info("Going on: of {}, {} not there yet", describe(), shown(queue.backlog()));
   }
@@ -354,7 +370,7 @@ final class KuboMirror implements Mirror {
                 .formatted(
                     folder.describe(), describe(), shown(queue.backlog()), trouble.reason()));
       }
-      long longest = TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
+      long longest = TimeUnit.SECONDS.toNanos(Trouble.LONGEST_SECONDS);
       await(troubled > 0 ? Math.min(patience, longest) : longest);
     }
   }
@@ -384,51 +400,6 @@ final class KuboMirror implements Mirror {
 
   private static String bytes(long bytes) {
     return String.format(Locale.ROOT, "%,d bytes", bytes);
-  }
-
-  /** What keeps the node from taking segments, said once for each reason while it lasts. */
-  private final class Trouble {
-    private final Set<String> said = new HashSet<>();
-    private int failures;
-    private long since;
-    private String last = "";
-
-    /** Returns how long to wait before anything is tried again. */
-    synchronized Duration with(Throwable e) {
-      if (failures++ == 0) {
-        since = System.nanoTime();
-      }
-      last = String.valueOf(e.getMessage());
-      String why = last.substring(Math.max(0, last.indexOf(node.node().describe())));
-      if (said.add(NUMBERS.matcher(why).replaceAll("#"))) {
-        LOG.warn(
-            "{}\n{} goes on without it, up to {}",
-            last,
-            folder.describe(),
-            bytes(settings.limit()));
-      }
-      LOG.debug("Failure {} of {}", failures, describe(), e);
-      long pause = FIRST_PAUSE.toMillis() << Math.min(failures - 1, 10);
-      return Duration.ofMillis(Math.min(pause, LONGEST_SECONDS * 1000L));
-    }
-
-    synchronized void over() {
-      if (failures > 0) {
-        failures = 0;
-        said.clear();
-        last = "";
-        LOG.info("{} takes segments again; {} not there yet", describe(), shown(backlog()));
-      }
-    }
-
-    /** For how long there has been trouble. */
-    synchronized long nanos() {
-      return failures == 0 ? 0 : System.nanoTime() - since;
-    }
-
-    synchronized String reason() {
-      return last.isEmpty() ? "" : ". " + last;
-    }
   }
 
   /**

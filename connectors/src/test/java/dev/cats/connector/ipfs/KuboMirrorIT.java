@@ -24,6 +24,7 @@ import dev.cats.content.StoreLockedException;
 import dev.cats.content.UnmirroredException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,6 +142,18 @@ class KuboMirrorIT {
       }
       store.commit(segment);
       blocks.addAll(List.of(all));
+    }
+
+    /** Commits a segment whose block does not match its hash; returns the file. */
+    Path damaged(Block block) throws IOException {
+      String segment = "s-" + UUID.randomUUID();
+      try (SegmentWriter writer = store.newSegment(segment)) {
+        writer.append(block);
+        writer.seal();
+      }
+      flip(folder.resolve("staged/" + segment + ".car"));
+      store.commit(segment);
+      return folder.resolve("segments/" + segment + ".car");
     }
 
     void drained() {
@@ -310,6 +323,39 @@ class KuboMirrorIT {
     writer.drained();
     assertThat(chain()).containsExactly(second, first);
     requireAll(writer.blocks);
+  }
+
+  @Test
+  void whileOneSegmentIsRefusedTheOthersGoUpAndTheLogIsQuiet() throws Exception {
+    try (Said said = Said.everything(Level.INFO)) {
+      Writer writer = new Writer(settings(Pins.DIRECT, ""));
+      Cid first = writer.checkpoint(1);
+      writer.drained();
+      Block whole = Block.of(Cid.RAW, Bytes.utf8("refused " + name));
+      Path file = writer.damaged(whole);
+      writer.blocks.add(whole);
+      Awaitility.await().atMost(PATIENCE).until(() -> !said.about("goes on without it").isEmpty());
+      Cid last = first;
+      for (int i = 0; i < 4; i++) {
+        last = writer.checkpoint(3);
+        Awaitility.await().atMost(PATIENCE).until(() -> writer.mirror.backlog().segments() == 1);
+      }
+      assertThat(chain()).containsExactly(first);
+      assertThat(said.about("takes segments again")).isEmpty();
+      flip(file);
+      writer.drained();
+      assertThat(chain()).hasSize(5).startsWith(last);
+      requireAll(writer.blocks);
+      assertThat(said.about("goes on without it").size()).isEqualTo(1);
+      assertThat(said.about("takes segments again").size()).isEqualTo(1);
+    }
+  }
+
+  /** Changes the last byte of a file, or changes it back. */
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
   }
 
   @Test
