@@ -69,7 +69,7 @@ public final class EgressOptions {
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "The key of the mirror under whose IPNS name each HEAD is published, made on first"
+              "The key of the mirror under whose IPNS name HEAD is published, made on first"
                   + " use; by default none is.");
 
   public static final ConfigOption<Duration> MIRROR_AT_END =

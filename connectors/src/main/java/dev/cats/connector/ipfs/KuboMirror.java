@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,9 +33,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>In the node</b> everything lies as {@link KuboBlockStore} has it, so {@code
  * kubo://HOST:PORT/NAME} is a store that can be read. A segment is written down there after all of
- * its blocks were counted and, by {@link Pins#DIRECT}, pinned. HEAD moves, and its name is
- * published, after everything that the folder had committed by then is written down: there is no
- * moment at which either leads to something that is not there.
+ * its blocks were counted and, by {@link Pins#DIRECT}, pinned. HEAD moves after everything that the
+ * folder had committed by then is written down, and its name ({@link MirrorName}) follows it: there
+ * is no moment at which either leads to something that is not there.
  *
  * <p><b>What the node does not have</b> is seen from its own list of segments, at the start and
  * after anything went wrong, and never remembered: a node that comes back with less gets it again.
@@ -49,17 +48,14 @@ final class KuboMirror implements Mirror {
   private static final Logger LOG = LoggerFactory.getLogger(KuboMirror.class);
   private static final long CLOSE_SECONDS = 20;
 
-  /** For which others may take a published record for good; the node itself renews it. */
-  private static final Duration LIFETIME = Duration.ofHours(48);
-
   private final Folder folder;
   private final KuboBlockStore node;
   private final MirrorSettings settings;
   private final MirrorQueue queue;
   private final Trouble<MirrorQueue.Task> trouble;
+  private final Optional<MirrorName> name;
   private final List<Thread> threads = new ArrayList<>();
   private volatile BlockStore.Lock claim;
-  private volatile Optional<Cid> published = Optional.empty();
 
   /** Held while a place for HEAD is read here and noted, so that places are noted in order. */
   private final Object order = new Object();
@@ -86,6 +82,8 @@ final class KuboMirror implements Mirror {
     this.settings = settings;
     this.queue = new MirrorQueue(settings.inFlight());
     this.trouble = new Trouble<>(node.node().describe());
+    this.name =
+        settings.key().map(key -> new MirrorName(node.node(), key, describe(), queue::awaken));
   }
 
   @Override
@@ -96,12 +94,20 @@ final class KuboMirror implements Mirror {
   /** One thread more than segments in flight, so that HEAD need not wait for one of them. */
   @Override
   public synchronized void follow() {
-    for (int i = threads.size(); i <= settings.inFlight(); i++) {
-      Thread thread = new Thread(this::work, "cats-mirror-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
-      thread.start();
+    if (!threads.isEmpty()) {
+      return;
     }
+    for (int i = 0; i <= settings.inFlight(); i++) {
+      start(this::work, "cats-mirror-" + i);
+    }
+    name.ifPresent(each -> start(each, "cats-mirror-name"));
+  }
+
+  private void start(Runnable work, String called) {
+    Thread thread = new Thread(work, called);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
   }
 
   @Override
@@ -221,8 +227,10 @@ final class KuboMirror implements Mirror {
         queue.add(segment, size(segment));
       }
     }
-    boolean silent = settings.key().isPresent() && !published.equals(theirs);
-    queue.looked(there, theirs, silent);
+    if (name.isPresent() && theirs.isPresent()) {
+      name.get().follow(theirs.get());
+    }
+    queue.looked(there, theirs);
     trouble.gone(
         failed -> failed instanceof MirrorQueue.Send send && there.contains(send.segment()));
     if (queue.isDone()) {
@@ -317,25 +325,12 @@ final class KuboMirror implements Mirror {
         move.from().ifPresent(outdated::add);
       }
     }
-    if (settings.key().isPresent()) {
-      publish(settings.key().get(), move.to());
-    }
+    name.ifPresent(each -> each.follow(move.to()));
     for (Cid before : List.copyOf(outdated)) {
       node.node().unpin(before, KuboClient.Pin.RECURSIVE);
       outdated.remove(before);
     }
     LOG.debug("{} is at {}", describe(), move.to());
-  }
-
-  private void publish(String key, Cid head) throws IOException {
-    if (published.isEmpty() && !node.node().keys().containsKey(key)) {
-      node.node().newKey(key);
-    }
-    String name = node.node().publish(key, head, LIFETIME);
-    if (published.isEmpty()) {
-      LOG.info("HEAD of {} is published as ipns://{}", describe(), name);
-    }
-    published = Optional.of(head);
   }
 
   @Override
@@ -361,18 +356,33 @@ final class KuboMirror implements Mirror {
 
   @Override
   public void drain() throws IOException {
-    while (!queue.isDone()) {
-      long troubled = trouble.nanos();
+    while (!isDone()) {
+      long troubled = isNameLeft() ? name.orElseThrow().nanos() : trouble.nanos();
       long patience = settings.atEnd().toNanos() - troubled;
       if (queue.isClosed() || (troubled > 0 && patience <= 0)) {
         throw new UnmirroredException(
-            "Cannot bring all of %s to %s: %s not there yet%s\nNothing is lost: it is committed here. When the node takes it, ./cats publish brings it there."
-                .formatted(
-                    folder.describe(), describe(), shown(queue.backlog()), trouble.reason()));
+            "Cannot bring all of %s to %s: %s".formatted(folder.describe(), describe(), left()));
       }
       long longest = TimeUnit.SECONDS.toNanos(Trouble.LONGEST_SECONDS);
       await(troubled > 0 ? Math.min(patience, longest) : longest);
     }
+  }
+
+  private boolean isDone() {
+    return queue.isDone() && name.map(MirrorName::isThere).orElse(true);
+  }
+
+  /** Whether the name alone is behind. */
+  private boolean isNameLeft() {
+    return name.isPresent() && queue.isDone();
+  }
+
+  private String left() {
+    return isNameLeft()
+        ? "%s\nEverything else is there. The next run publishes it, and so does ./cats publish --name %s."
+            .formatted(name.get().behind(), settings.name())
+        : "%s not there yet%s\nNothing is lost: it is committed here. When the node takes it, ./cats publish brings it there."
+            .formatted(shown(queue.backlog()), trouble.reason());
   }
 
   private void await(long nanos) throws InterruptedIOException {

@@ -149,14 +149,10 @@ final class MirrorQueue {
    *
    * @param there names of segments that need not be sent
    * @param at where HEAD is there; the targets up to it are reached
-   * @param again whether HEAD is to go there once more, if it is to go nowhere else
    */
-  synchronized void looked(Collection<String> there, Optional<Cid> at, boolean again) {
+  synchronized void looked(Collection<String> there, Optional<Cid> at) {
     there.forEach(this::remove);
     at.ifPresent(this::reached);
-    if (again && targets.isEmpty()) {
-      at.ifPresent(this::add);
-    }
     // What was found missing only now may be older than they are.
     List<Target> later = targets.stream().map(each -> new Target(next, each.head())).toList();
     targets.clear();
@@ -221,6 +217,11 @@ final class MirrorQueue {
     if (!closed) {
       TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, nanos));
     }
+  }
+
+  /** Has whoever waits for a change look again. */
+  synchronized void awaken() {
+    notifyAll();
   }
 
   synchronized boolean isClosed() {

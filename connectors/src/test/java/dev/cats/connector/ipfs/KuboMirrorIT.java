@@ -359,6 +359,79 @@ class KuboMirrorIT {
   }
 
   @Test
+  void whileANameIsPublishedSegmentsGoUpAndTheNewestHeadComesNext() throws Exception {
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    proxy.always("name/publish", proxy.hold(0, reached, release));
+    Writer writer = new Writer(settings(Pins.RECURSIVE, "key-" + name, "30m"));
+    Cid first = writer.checkpoint(1);
+    assertThat(reached.await(3, TimeUnit.MINUTES)).isTrue();
+    Cid second = writer.checkpoint(3);
+    Awaitility.await().atMost(PATIENCE).until(() -> chain().contains(second));
+    Cid third = writer.checkpoint(2);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> writer.mirror.backlog().equals(new Mirror.Backlog(0, 0, 0)));
+    assertThat(chain()).containsExactly(third, second, first);
+    requireAll(writer.blocks);
+    assertThat(proxy.count("name/publish")).isEqualTo(1);
+    CompletableFuture<Void> drained = CompletableFuture.runAsync(writer::drained);
+    release.countDown();
+    drained.get(3, TimeUnit.MINUTES);
+    assertThat(proxy.count("name/publish")).as("the second place is passed over").isEqualTo(2);
+    requireNameAt(third);
+  }
+
+  @Test
+  void aNameThatCannotBePublishedIsToldOnceAndPublishedLater() throws Exception {
+    try (Said said = Said.everything(Level.INFO)) {
+      proxy.always("name/publish", FaultyProxy.answer(503, "no peers"));
+      Writer writer = new Writer(settings(Pins.NONE, "key-" + name));
+      Cid first = writer.checkpoint(1);
+      Cid second = writer.checkpoint(1);
+      Awaitility.await().atMost(PATIENCE).until(() -> chain().equals(List.of(second, first)));
+      Awaitility.await().atMost(PATIENCE).until(() -> proxy.count("name/publish") > 12);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThatExceptionOfType(UnmirroredException.class)
+                      .isThrownBy(writer.mirror::drain)
+                      .withMessage(
+                          "Cannot bring all of folder %s to %s: the name under key key-%s does not lead to %s yet. Cannot publish %s under key key-%s: Kubo at %s answers 503: no peers\nEverything else is there. The next run publishes it, and so does ./cats publish --name key-%s."
+                              .formatted(
+                                  folder, at(), name, second, second, name, proxy.uri(), name)));
+      assertThat(said.about("and the name follows").size()).isEqualTo(1);
+      assertThat(said.about("goes on without it")).isEmpty();
+      proxy.well();
+      writer.drained();
+      assertThat(said.about("The name of " + at() + " follows again, to ").size()).isEqualTo(1);
+      requireNameAt(second);
+    }
+  }
+
+  @Test
+  void aNameThatWasNotPublishedIsAtTheNextStart() throws Exception {
+    Cid head;
+    proxy.always("name/publish", FaultyProxy.answer(503, "no peers"));
+    try (Writer writer = new Writer(settings(Pins.NONE, "key-" + name))) {
+      head = writer.checkpoint(1);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> writer.mirror.backlog().equals(new Mirror.Backlog(0, 0, 0)));
+    }
+    proxy.well();
+    new Writer(settings(Pins.NONE, "key-" + name)).drained();
+    requireNameAt(head);
+  }
+
+  private void requireNameAt(Cid head) throws IOException {
+    try (KuboBlockStore store = there()) {
+      assertThat(store.node().resolve(store.node().keys().get("key-" + name))).contains(head);
+    }
+  }
+
+  @Test
   void whatTheNodeDoesNotHaveIsSeenAtTheNextStart() throws Exception {
     Cid first;
     Cid second;

@@ -34,7 +34,7 @@ class MirrorQueueTest {
   /** Looks, and finds these segments there and HEAD at this place. */
   private void look(Optional<Cid> at, String... there) throws InterruptedException {
     assertThat(take()).isEqualTo(new Look());
-    queue.looked(Set.of(there), at, false);
+    queue.looked(Set.of(there), at);
   }
 
   @Test
@@ -88,27 +88,6 @@ class MirrorQueueTest {
   }
 
   @Test
-  void headGoesWhereItIsOnceMoreOnlyIfItGoesNowhereElse() throws Exception {
-    assertThat(take()).isEqualTo(new Look());
-    queue.looked(Set.of(), Optional.of(ONE), true);
-    assertThat(queue.isDone()).isFalse();
-    Move again = (Move) take();
-    assertThat(again).isEqualTo(new Move(Optional.of(ONE), ONE));
-    queue.moved(again);
-    assertThat(queue.isDone()).isTrue();
-
-    queue.failed(new Look(), 0);
-    assertThat(take()).isEqualTo(new Look());
-    queue.add(ONE);
-    queue.add(TWO);
-    queue.looked(Set.of(), Optional.of(ONE), true);
-    Move on = (Move) take();
-    assertThat(on).isEqualTo(new Move(Optional.of(ONE), TWO));
-    queue.moved(on);
-    assertThat(queue.isDone()).isTrue();
-  }
-
-  @Test
   void afterAFailureNothingIsDoneBeforeANewLookAndNoLookWhileSomethingIsSent() throws Exception {
     look(Optional.empty());
     queue.add("a", 1);
@@ -120,7 +99,7 @@ class MirrorQueueTest {
     assertThat(next).isNotDone();
     queue.sent(b);
     assertThat(next.get(1, TimeUnit.MINUTES)).isEqualTo(new Look());
-    queue.looked(Set.of("b"), Optional.empty(), false);
+    queue.looked(Set.of("b"), Optional.empty());
     assertThat(take()).isEqualTo(new Send("a"));
     queue.failed(a, 0);
     assertThat(take()).isEqualTo(new Look());
