@@ -6,6 +6,9 @@ import dev.cats.content.BlockStores;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.DecodeException;
+import dev.cats.content.Mirror;
+import dev.cats.content.MirrorSettings;
+import dev.cats.content.Mirrors;
 import dev.cats.content.SegmentWriter;
 import dev.cats.content.StaleHeadException;
 import dev.cats.content.StoreLockedException;
@@ -15,8 +18,12 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -37,20 +44,25 @@ final class OtherProcess implements Closeable {
   /**
    * @param store as a path or URI
    * @param environment names in {@code FLINK_CONF_DIR} what is needed for an object store
+   * @param options of the JVM
    */
-  OtherProcess(String store, Map<String, String> environment) throws IOException {
+  OtherProcess(String store, Map<String, String> environment, String... options)
+      throws IOException {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-Dcats.root=" + System.getProperty("cats.root"),
+            "-cp",
+            classPath,
+            OtherProcess.class.getName(),
+            store));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Dcats.root=" + System.getProperty("cats.root"),
-                "-cp",
-                classPath,
-                OtherProcess.class.getName(),
-                store)
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
     process = builder.start();
     to =
@@ -105,11 +117,11 @@ final class OtherProcess implements Closeable {
     PrintWriter answers =
         new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      answers.println(ANSWER + done(store, line.split(" ", 2)));
+      answers.println(ANSWER + done(args[0], store, line.split(" ", 2)));
     }
   }
 
-  private static String done(BlockStore store, String[] command) throws IOException {
+  private static String done(String uri, BlockStore store, String[] command) throws IOException {
     switch (command[0]) {
       case "lock":
         try {
@@ -127,8 +139,25 @@ final class OtherProcess implements Closeable {
         return "committed";
       case "head":
         return moved(store, command[1].split(" ", -1));
+      case "mirror":
+        String[] mirror = command[1].split(" ", -1);
+        mirror(uri, mirror[1], Integer.parseInt(mirror[0]));
+        return "mirrored";
+      case "heap":
+        return Long.toString(Runtime.getRuntime().maxMemory());
       default:
         throw new IllegalArgumentException(command[0]);
+    }
+  }
+
+  /** Has a node follow the store until it has all of it. */
+  private static void mirror(String store, String node, int inFlight) throws IOException {
+    Duration patience = Duration.ofMinutes(1);
+    MirrorSettings settings =
+        new MirrorSettings(node, inFlight, 1, MirrorSettings.Pins.DIRECT, "", patience);
+    try (Mirror mirror = Mirrors.open(URI.create(store), settings)) {
+      mirror.follow();
+      mirror.drain();
     }
   }
 
