@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cats.bom.Order;
+import dev.cats.connector.ipfs.CarFolderBlockStore;
+import dev.cats.content.BlockStore;
+import dev.cats.content.Bytes;
+import dev.cats.content.CarIndex;
+import dev.cats.content.Cid;
 import dev.cats.job.seismology.BundledFeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -141,6 +149,51 @@ class RepeatIT {
           run(order.getKey(), List.of("run", "seismology", "--input", feed.toString()));
       assertThat(other.records()).as(order.getKey()).isEqualTo(usual.records());
     }
+  }
+
+  /**
+   * What pruning drops is not lost to anybody who has its sources: it is made again to the last
+   * bit.
+   */
+  @Test
+  void whatWasPrunedIsMadeAgainFromTheSameSources() throws Exception {
+    Committed before = demo("pruned", "--repeatable");
+    Path other =
+        Files.writeString(
+            folder.resolve("other.geojson"),
+            "{\"type\":\"FeatureCollection\",\"features\":["
+                + String.join(",\n", BundledFeed.features().subList(0, 200))
+                + "]}");
+    run("pruned", List.of("run", "seismology", "--repeatable", "--input", other.toString()));
+    Path store = folder.resolve("pruned");
+    Answer prune = Answer.to("prune", "--keep", "1", "--store", store.toString());
+    assertThat(prune.code()).as(prune.err()).isZero();
+
+    Set<Cid> dropped = dropped(store);
+    assertThat(dropped)
+        .containsAll(before.entries().stream().map(entry -> entry.bom().cid()).toList());
+    demo("made-again", "--repeatable");
+    try (BlockStore again = CarFolderBlockStore.at(folder.resolve("made-again"))) {
+      for (Cid cid : dropped) {
+        assertThat(again.get(cid)).as("made again: %s", cid).isPresent();
+      }
+    }
+  }
+
+  /** The blocks that a folder has no more, as the indexes say that pruning left. */
+  private static Set<Cid> dropped(Path store) throws Exception {
+    Set<Cid> dropped = new HashSet<>();
+    try (BlockStore blocks = CarFolderBlockStore.at(store);
+        Stream<Path> files = Files.list(store.resolve("pruned"))) {
+      for (Path file : files.toList()) {
+        for (CarIndex.Entry entry : CarIndex.decode(Bytes.of(Files.readAllBytes(file))).entries()) {
+          if (!blocks.has(entry.cid())) {
+            dropped.add(entry.cid());
+          }
+        }
+      }
+    }
+    return dropped;
   }
 
   @Test
