@@ -3,6 +3,9 @@ package dev.cats.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cats.connector.ipfs.KuboNode;
+import dev.cats.content.BlockStore;
+import dev.cats.content.BlockStores;
+import dev.cats.content.Cid;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.initiative.WholeStream;
@@ -99,7 +102,7 @@ class TwoInitiativesIT {
       // The second organisation has the name, and a node that is connected to the first one's.
       String via = nodeB.uri().toString();
       assertThat(fine("verify", theirs, "--via", via).out()).startsWith("ok: ");
-      run(theirs + "?via=" + via, second);
+      run(LotSource.from(theirs + "?via=" + via), second);
 
       Answer alone = fine("verify", "HEAD", "--store", second);
       assertThat(alone.out()).startsWith("ok: ");
@@ -126,14 +129,44 @@ class TwoInitiativesIT {
     }
   }
 
-  private static void run(String theirs, String store) throws Exception {
+  @Test
+  void whoHasTheCidOfAManifestAloneGoesOnFromThere() throws Exception {
+    String first = folder.resolve("first").toString();
+    String second = folder.resolve("second").toString();
+    try (KuboNode nodeA = KuboNode.startOnline();
+        KuboNode nodeB = KuboNode.startOnline()) {
+      fine("run", "seismology", "--input", feed().toString(), "--store", first);
+      nodeB.connect(nodeA);
+      Cid head;
+      try (BlockStore store = BlockStores.open(first)) {
+        head = store.head().orElseThrow();
+      }
+      String to = nodeA.uri() + "/first?staging=" + folder.resolve("staging-first");
+      fine("publish", head.toString(), "--store", first, "--to", to);
+
+      // A node without a store of that name, which looks for blocks at the one it is connected to.
+      String via = nodeB.uri() + "/nothing?network=60s";
+      try (BlockStore nothing = BlockStores.open(via)) {
+        assertThat(nothing.head()).isEmpty();
+      }
+      run(LotSource.from(via).at(head), second);
+      assertThat(fine("verify", "HEAD", "--store", second).out()).startsWith("ok: ");
+      Answer through = fine("trace", "HEAD", "--store", "layered:" + second + "," + via);
+      assertThat(through.out())
+          .startsWith("strongest  2 records  ")
+          .contains("their-days  ", "daily  ", "feed  ", "file feed.jsonl, records 0 to ")
+          .doesNotContain("not in this store");
+    }
+  }
+
+  private static void run(LotSource.From theirs, String store) throws Exception {
     Configuration configuration = new Configuration().set(EgressOptions.STORE, store);
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
     env.setParallelism(1);
     DataInitiative initiative = DataInitiative.on(env, "strongest-quakes", configuration);
     initiative
-        .source("their-days", LotSource.from(theirs).step("daily", Day.class), Day.class)
+        .source("their-days", theirs.step("daily", Day.class), Day.class)
         .keyBy(new NetworkOf())
         .window("strongest", WholeStream.window(), new StrongestOf())
         .egress();
