@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -138,7 +139,8 @@ final class LotDecoder<T> {
     ours.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
     Schema named =
         Schema.createRecord(ours.getName(), ours.getDoc(), ours.getNamespace(), false, fields);
-    named.addAlias(written.getName(), written.getNamespace());
+    // Without a namespace an alias would be taken to be in ours.
+    named.addAlias(written.getName(), Objects.requireNonNullElse(written.getNamespace(), ""));
     return named;
   }
 }

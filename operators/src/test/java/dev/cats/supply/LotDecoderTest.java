@@ -8,6 +8,7 @@ import dev.cats.content.Block;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.lot.Codec;
+import dev.cats.replay.SampleChain;
 import dev.cats.sample.Reading;
 import java.io.ByteArrayOutputStream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ class LotDecoderTest {
   public record Station(double value, String station) {}
 
   public record Renamed(String place) {}
+
+  public record Line(String text) {}
 
   private static LotReader lot() throws Exception {
     Codec<Reading> codec = Codec.of(Reading.class);
@@ -45,6 +48,14 @@ class LotDecoderTest {
     assertThat(decoder.differs(lot().schema())).isEmpty();
     assertThat(decoder.decode(lot(), 0)).isEqualTo(new Station(0.5, "s1"));
     assertThat(decoder.decode(lot(), 1)).isEqualTo(new Station(-1.0, "s2"));
+  }
+
+  @Test
+  void aRecordWithoutANamespaceIsReadLikeAnyOther() throws Exception {
+    LotReader lot = LotReader.of(SampleChain.lot("a", "b"));
+    LotDecoder<Line> decoder = LotDecoder.of(Line.class);
+    assertThat(decoder.differs(lot.schema())).isEmpty();
+    assertThat(decoder.decode(lot, 1)).isEqualTo(new Line("b"));
   }
 
   @Test
