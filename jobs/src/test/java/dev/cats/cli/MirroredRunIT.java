@@ -19,11 +19,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.logging.log4j.Level;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -149,6 +153,46 @@ class MirroredRunIT {
     }
     assertThat(head(uri)).isEqualTo(head(store().toString()));
     verified(uri);
+  }
+
+  @Test
+  void theMetricsSayWhatTheNodeDoesNotHave() throws Exception {
+    InMemoryReporter metrics = InMemoryReporter.createWithRetainedMetrics();
+    Configuration config = metrics.addToConfiguration(following("measured"));
+    config.set(EgressOptions.MIRROR_BACKLOG, MemorySize.ofMebiBytes(0));
+    node.stop();
+    CompletableFuture<Void> job;
+    try (Said said = Said.everything(Level.INFO)) {
+      job = run(2_000, 500, config);
+      await(() -> job.isDone() || !said.about("Waiting for Kubo at ").isEmpty());
+      assertThat(job).as("it waits behind its first commit").isNotDone();
+      List<Path> segments = segments();
+      assertThat(gauge(metrics, "segments")).isEqualTo(segments.size()).isPositive();
+      assertThat(gauge(metrics, "bytes"))
+          .isEqualTo(segments.stream().mapToLong(file -> file.toFile().length()).sum());
+      assertThat(gauge(metrics, "manifests")).isEqualTo(1);
+    } finally {
+      node.restart();
+    }
+    job.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(gauge(metrics, "segments")).isZero();
+    assertThat(gauge(metrics, "bytes")).isZero();
+    assertThat(gauge(metrics, "manifests")).isZero();
+  }
+
+  private List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.list(store().resolve("segments"))) {
+      return files.filter(file -> file.toString().endsWith(".car")).toList();
+    }
+  }
+
+  private static long gauge(InMemoryReporter metrics, String name) {
+    for (var group : metrics.getMetricsByGroup().entrySet()) {
+      if (String.join(".", group.getKey().getScopeComponents()).endsWith(".cats.mirror")) {
+        return (Long) ((Gauge<?>) group.getValue().get(name)).getValue();
+      }
+    }
+    throw new AssertionError("No metric of a mirror");
   }
 
   @Test
