@@ -6,9 +6,11 @@ import dev.cats.egress.Prelude;
 import dev.cats.event.Arrival;
 import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
+import dev.cats.lot.Codec;
 import dev.cats.lot.LotStreams;
 import dev.cats.lot.Port;
 import dev.cats.lot.Traced;
+import dev.cats.stage.StageFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
@@ -261,6 +263,24 @@ public final class DataInitiative {
               + name
               + " has a step of that name already; give each step a name of its own");
     }
+  }
+
+  <IN, OUT> TracedStream<OUT> stage(
+      String stepName,
+      StageFunction function,
+      PlanNode<IN> from,
+      Class<OUT> type,
+      PlanNode.Staged.Wiring<IN, OUT> wiring) {
+    NamedClass.check(stepName, function);
+    TracedStream.checkType(stepName, type);
+    try {
+      function.check(Codec.of(from.type).schema(), Codec.of(type).schema());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Cannot add step " + stepName + ": " + e.getMessage(), e);
+    }
+    claim(stepName);
+    return new TracedStream<>(
+        this, add(new PlanNode.Staged<>(stepName, type, from, function, wiring)));
   }
 
   /** A uid for what has no name of its own; the second of one name is {@code name-2}. */

@@ -5,6 +5,7 @@ import dev.cats.lot.Codec;
 import dev.cats.lot.LotStreams;
 import dev.cats.lot.RecordType;
 import dev.cats.lot.Traced;
+import dev.cats.stage.StageFunction;
 import dev.cats.step.KeyedStep;
 import dev.cats.step.Side;
 import javax.annotation.Nullable;
@@ -174,6 +175,43 @@ public final class KeyedTracedStream<K, T> {
             LotStreams.process(keyed(records, uid, false), step, name, uid));
   }
 
+  /**
+   * A function that runs on a Ray cluster, on records of one key at a time: those that came between
+   * two watermarks or checkpoints, as far as a lot holds them. Where it matters which records come
+   * together, say so by a window.
+   */
+  public <OUT> TracedStream<OUT> onRay(String name, StageFunction function, Class<OUT> type) {
+    return staged(
+        initiative.stage(
+            name,
+            function,
+            from,
+            type,
+            (records, spec, lots, uid) ->
+                LotStreams.stage(keyed(records, uid, true), spec, false, lots, uid)),
+        null);
+  }
+
+  /** A function that runs on a Ray cluster, on all records of a window; its outputs cite them. */
+  public <OUT, W extends Window> TracedStream<OUT> onRay(
+      String name, WindowAssigner<Object, W> assigner, StageFunction function, Class<OUT> type) {
+    return staged(
+        initiative.stage(
+            name,
+            function,
+            from,
+            type,
+            (records, spec, lots, uid) ->
+                LotStreams.stage(keyed(records, uid, true), spec, assigner, uid)),
+        assigner);
+  }
+
+  private <OUT> TracedStream<OUT> staged(
+      TracedStream<OUT> staged, @Nullable WindowAssigner<?, ?> assigner) {
+    describe((PlanNode.Worker<OUT>) staged.node, assigner);
+    return staged;
+  }
+
   private <OUT> TracedStream<OUT> add(
       String name,
       Class<OUT> type,
@@ -184,6 +222,12 @@ public final class KeyedTracedStream<K, T> {
     TracedStream.checkType(name, type);
     initiative.claim(name);
     PlanNode.Keyed<OUT> node = new PlanNode.Keyed<>(name, type, from, function, wiring);
+    describe(node, assigner);
+    return new TracedStream<>(initiative, initiative.add(node));
+  }
+
+  /** What a BOM says of how this step's records come together. */
+  private void describe(PlanNode.Worker<?> node, @Nullable WindowAssigner<?, ?> assigner) {
     node.params.put("key", Node.of(selector.getClass().getName()));
     if (assigner != null) {
       node.params.put("window", Node.of(assigner.toString()));
@@ -192,7 +236,6 @@ public final class KeyedTracedStream<K, T> {
     if (time != null) {
       node.params.put("time", Node.of(time));
     }
-    return new TracedStream<>(initiative, initiative.add(node));
   }
 
   @SuppressWarnings("unchecked")

@@ -4,11 +4,13 @@ import dev.cats.bom.Determinism;
 import dev.cats.bom.Function;
 import dev.cats.bom.Order;
 import dev.cats.bom.Structure;
+import dev.cats.content.Block;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.Node;
 import dev.cats.egress.Prelude;
 import dev.cats.event.Described;
+import dev.cats.stage.StageFunction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +47,9 @@ final class OrderBook {
     Object function = worker.function;
     Class<?> type = function.getClass();
     SortedMap<String, Node> params = new TreeMap<>(worker.params);
+    if (function instanceof StageFunction stage) {
+      return stage(stage, params);
+    }
     // What only wraps the user's own functions is named by their classes, in the parameters.
     if (NamedClass.hasFields(function)
         && !(worker instanceof PlanNode.Origin<?>)
@@ -70,6 +75,18 @@ final class OrderBook {
     Function document =
         new Function(
             "java", Optional.of(jar(type).cid()), type.getName(), params, Determinism.BITWISE);
+    add(document);
+    return document;
+  }
+
+  private Function stage(StageFunction stage, SortedMap<String, Node> ofStep) {
+    Function base = stage.document();
+    SortedMap<String, Node> params = new TreeMap<>(base.params());
+    params.putAll(ofStep);
+    Function document =
+        new Function(
+            base.runtime(), base.artifact(), base.entrypoint(), params, base.determinism());
+    stage.artifact().forEach(this::add);
     add(document);
     return document;
   }
@@ -108,6 +125,10 @@ final class OrderBook {
   }
 
   private void add(dev.cats.bom.Document document) {
-    documents.putIfAbsent(document.cid(), Prelude.Document.of(document.block()));
+    add(document.block());
+  }
+
+  private void add(Block block) {
+    documents.putIfAbsent(block.cid(), Prelude.Document.of(block));
   }
 }

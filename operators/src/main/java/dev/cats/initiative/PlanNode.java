@@ -2,7 +2,10 @@ package dev.cats.initiative;
 
 import dev.cats.content.Node;
 import dev.cats.event.Arrival;
+import dev.cats.lot.LotOptions;
+import dev.cats.lot.StageSpec;
 import dev.cats.lot.Traced;
+import dev.cats.stage.StageFunction;
 import dev.cats.step.Side;
 import dev.cats.step.Step;
 import java.util.ArrayList;
@@ -109,6 +112,27 @@ abstract sealed class PlanNode<T> {
 
     Keyed(String name, Class<T> type, PlanNode<?> from, Object function, Wiring wiring) {
       super(name, type, List.of(from), function);
+      this.wiring = wiring;
+    }
+  }
+
+  /** A stage function, which runs outside the job's own processes. */
+  static final class Staged<IN, T> extends Worker<T> {
+    /** Adds the Flink operators, given the upstream records and a prefix for uids. */
+    interface Wiring<IN, T> {
+      DataStream<?> wire(
+          DataStream<Traced<IN>> records, StageSpec<IN, T> spec, LotOptions lots, String uid);
+    }
+
+    final PlanNode<IN> from;
+    final StageFunction stage;
+    final Wiring<IN, T> wiring;
+
+    Staged(
+        String name, Class<T> type, PlanNode<IN> from, StageFunction stage, Wiring<IN, T> wiring) {
+      super(name, type, List.of(from), stage);
+      this.from = from;
+      this.stage = stage;
       this.wiring = wiring;
     }
   }

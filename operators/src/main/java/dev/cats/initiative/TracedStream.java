@@ -4,7 +4,9 @@ import dev.cats.content.Node;
 import dev.cats.event.Departure;
 import dev.cats.event.Rejected;
 import dev.cats.lot.Codec;
+import dev.cats.lot.LotStreams;
 import dev.cats.lot.Port;
+import dev.cats.stage.StageFunction;
 import dev.cats.step.Rule;
 import dev.cats.step.Side;
 import dev.cats.step.Step;
@@ -111,6 +113,20 @@ public final class TracedStream<T> {
     String name = initiative.uid(node.name + ".time");
     return new TracedStream<>(
         initiative, initiative.add(new PlanNode.Timed<>(name, node, assigner, watermarks)));
+  }
+
+  /**
+   * A function that runs on a Ray cluster, on a lot of records at a time. Its outputs are one lot,
+   * and each cites every record of the batch, or, of a function that is rowwise, its own.
+   */
+  public <OUT> TracedStream<OUT> onRay(String name, StageFunction function, Class<OUT> type) {
+    boolean oneUpstreamLot = !Translation.comesTogether(node);
+    return initiative.stage(
+        name,
+        function,
+        node,
+        type,
+        (records, spec, lots, uid) -> LotStreams.stage(records, spec, oneUpstreamLot, lots, uid));
   }
 
   /** Records of one key go to one subtask, in order. */

@@ -19,6 +19,8 @@ import dev.cats.lot.Port;
 import dev.cats.lot.Receipt;
 import dev.cats.lot.RecordType;
 import dev.cats.lot.Stage;
+import dev.cats.lot.StageOptions;
+import dev.cats.lot.StageSpec;
 import dev.cats.lot.Traced;
 import dev.cats.step.Side;
 import java.io.IOException;
@@ -56,6 +58,7 @@ final class Translation {
   private final StreamExecutionEnvironment env;
   private final String initiative;
   private final LotOptions options;
+  private final StageOptions stageOptions;
   private final URI store;
   @Nullable private final String nodeKey;
   @Nullable private final String lineageLog;
@@ -91,6 +94,7 @@ final class Translation {
     this.env = env;
     this.initiative = initiative;
     this.options = LotOptions.of(configuration);
+    this.stageOptions = StageOptions.of(configuration);
     this.store = store;
     this.nodeKey = nodeKey(configuration, store);
     this.lineageLog = configuration.get(EgressOptions.LINEAGE_LOG);
@@ -240,6 +244,9 @@ final class Translation {
       input = keyed.wiring.wire(stream(keyed.upstream.get(0)), keyed.name, keyed.lateAside);
       windows.put(keyed, input);
       form = LotSpec.Form.CITED;
+    } else if (head instanceof PlanNode.Staged<?, ?> staged) {
+      input = staged(staged);
+      form = LotSpec.Form.CITED;
     } else {
       PlanNode<?> from = ((PlanNode.Stepping<?>) head).from();
       input = stream(from);
@@ -272,8 +279,16 @@ final class Translation {
     return LotStreams.lots(input, spec, tail.type);
   }
 
+  private <IN, OUT> DataStream<?> staged(PlanNode.Staged<IN, OUT> node) {
+    Function document = orderBook.function(node);
+    StageSpec<IN, OUT> spec =
+        StageSpec.of(
+            node.name, node.stage, document.block(), node.from.type, node.type, stageOptions);
+    return node.wiring.wire(stream(node.from), spec, options, node.name);
+  }
+
   /** Whether these records are of several lot operators, whose lots come in between each other. */
-  private static boolean comesTogether(PlanNode<?> node) {
+  static boolean comesTogether(PlanNode<?> node) {
     return node instanceof PlanNode.Timed<?> timed
         ? comesTogether(timed.upstream.get(0))
         : node instanceof PlanNode.Union<?> || node instanceof PlanNode.Late<?>;

@@ -4,13 +4,21 @@ import dev.cats.step.Side;
 import javax.annotation.Nullable;
 
 /**
- * What a keyed step hands to the lot operator chained behind it: a value for the main output or a
- * side stream, or the refusal of a record, with the records that it was made from.
+ * What a keyed step or a stage hands to the lot operator chained behind it: a value for the main
+ * output or a side stream, or the refusal of a record, with the records that it was made from.
  */
 sealed interface Cited<T> {
   Refs from();
 
   record Made<T>(T value, Refs from) implements Cited<T> {}
+
+  /**
+   * One of several values that a batch of records made.
+   *
+   * @param first whether no value before it was made from the very same records
+   * @param last whether it is the last of the batch, and its lot ends with it
+   */
+  record Batched<T>(T value, Refs from, boolean first, boolean last) implements Cited<T> {}
 
   record Aside<T>(Side<Object> side, Object value, Refs from) implements Cited<T> {}
 

@@ -126,6 +126,8 @@ final class LotBuilder {
         trace = cited.from().trace();
         if (cited instanceof Cited.Made<?> made) {
           run(made.value());
+        } else if (cited instanceof Cited.Batched<?> batched) {
+          run(batched.value());
         } else if (cited instanceof Cited.Aside<?> aside) {
           if (spec.sides().contains(aside.side().name())) {
             append(sides.get(aside.side().name()), aside.value());
@@ -192,7 +194,8 @@ final class LotBuilder {
   /** Whether the open lots are as large as they may be, or the upstream lot has ended. */
   boolean full() {
     return full
-        || (spec.sealsWithUpstream() && current instanceof Traced<?> traced && traced.last());
+        || (spec.sealsWithUpstream() && current instanceof Traced<?> traced && traced.last())
+        || (current instanceof Cited.Batched<?> batched && batched.last());
   }
 
   private void noteFull(OpenLot<?> lot) {
@@ -242,6 +245,11 @@ final class LotBuilder {
     } else if (current instanceof Traced<?> traced) {
       lot.first = provenance.add(traced.bom(), traced.index());
       lot.count = 1;
+    } else if (current instanceof Cited.Batched<?> batched
+        && !batched.first()
+        && provenance.inputs() > 0) {
+      // The inputs are those of the value before.
+      return;
     } else {
       Refs from = ((Cited<?>) current).from();
       lot.first = provenance.inputs();
@@ -283,7 +291,11 @@ final class LotBuilder {
     meet(lot);
     lot.made++;
     if (spec.arrival() == LotSpec.Form.CITED) {
-      lot.provenance.edge(lot.first, lot.count);
+      if (current instanceof Cited.Batched<?>) {
+        lot.provenance.batchEdge(lot.first, lot.count);
+      } else {
+        lot.provenance.edge(lot.first, lot.count);
+      }
     }
     noteFull(lot);
   }

@@ -8,6 +8,7 @@ import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SideOutputDataStream;
@@ -15,6 +16,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.windowing.PassThroughWindowFunction;
 import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
 import org.apache.flink.streaming.api.windowing.windows.Window;
 import org.apache.flink.streaming.runtime.operators.windowing.WindowOperatorBuilder;
@@ -155,6 +157,58 @@ public final class LotStreams {
     return records
         .process(new KeyedStepOperator<>(name, step), HandOver.<Cited<OUT>>type())
         .name(uid)
+        .uid(uid);
+  }
+
+  /**
+   * Calls a stage function with the lots that records come in, or with runs of records of one key.
+   *
+   * @param oneUpstreamLot whether records come in one lot after the other
+   */
+  public static <T, OUT> DataStream<?> stage(
+      DataStream<Traced<T>> records,
+      StageSpec<T, OUT> spec,
+      boolean oneUpstreamLot,
+      LotOptions options,
+      String uid) {
+    return called(
+        records
+            .transform(
+                uid + ".batch",
+                new BatchType(spec.input()),
+                new BatchOperator<T>(spec.block().cid(), oneUpstreamLot, options))
+            .uid(uid + ".batch"),
+        spec,
+        uid);
+  }
+
+  /** Calls a stage function with all records of a window. */
+  public static <T, OUT, K, W extends Window> DataStream<?> stage(
+      KeyedStream<Traced<T>, K> records,
+      StageSpec<T, OUT> spec,
+      WindowAssigner<Object, W> assigner,
+      String uid) {
+    OneInputStreamOperator<Traced<T>, Batch> windows =
+        windows(records, spec.input(), assigner)
+            .process(new BatchingWindow<>(spec.step(), spec.block().cid()));
+    return called(
+        records.transform(uid + ".batch", new BatchType(spec.input()), windows).uid(uid + ".batch"),
+        spec,
+        uid);
+  }
+
+  /** How long a call may take its client knows. */
+  private static <T, OUT> DataStream<?> called(
+      DataStream<Batch> batches, StageSpec<T, OUT> spec, String uid) {
+    return batches
+        .transform(
+            uid,
+            HandOver.<Cited<OUT>>type(),
+            new AsyncWaitOperatorFactory<>(
+                new StageCall<>(spec),
+                0,
+                spec.options().inFlight(),
+                AsyncDataStream.OutputMode.ORDERED))
         .uid(uid);
   }
 

@@ -48,6 +48,9 @@ final class Provenance {
   private int edgeCount;
   private boolean same = true;
 
+  /** Whether every output so far was made by one batch, of all inputs. */
+  private boolean batches;
+
   /** The BOMs consumed so far, each once. */
   List<Cid> boms() {
     return boms;
@@ -181,6 +184,13 @@ final class Provenance {
     edgeCount++;
   }
 
+  /** As {@link #edge}, of an output that was made by a batch. */
+  void batchEdge(long first, long count) {
+    batches = edgeCount == 0 || batches;
+    edge(first, count);
+    batches &= first == 0 && count == inputs;
+  }
+
   Inputs inputsDocument() {
     closeOrigin();
     List<Run> triples = Run.ofTriples(Arrays.copyOf(runs, 3 * runCount));
@@ -188,7 +198,11 @@ final class Provenance {
   }
 
   Lineage lineage() {
-    if (edgeCount > 0 && !(same && edgeCount == inputs)) {
+    boolean each = same && edgeCount == inputs;
+    if (batches && !each) {
+      return new Lineage.Whole();
+    }
+    if (edgeCount > 0 && !each) {
       List<List<Range>> outputs = new ArrayList<>(edgeCount);
       for (int i = 0; i < edgeCount; i++) {
         outputs.add(List.of(new Range(edges[2 * i], edges[2 * i + 1])));
@@ -216,5 +230,6 @@ final class Provenance {
     groupInputs = 0;
     edgeCount = 0;
     same = true;
+    batches = false;
   }
 }

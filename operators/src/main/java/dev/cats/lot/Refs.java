@@ -62,6 +62,13 @@ final class Refs {
     return run == 0 ? count : counts[run - 1];
   }
 
+  /** One of the records of a run, with the trace that all are a part of. */
+  Refs one(int run, int index) {
+    Refs one = new Refs().add(bom(run), first(run) + index, 1);
+    one.trace = trace;
+    return one;
+  }
+
   /** Forgets what it holds and refers to this one record. */
   Refs only(Traced<?> record) {
     runs = 0;

@@ -1,0 +1,193 @@
+package dev.cats.lot;
+
+import dev.cats.content.Bytes;
+import dev.cats.content.Cid;
+import dev.cats.stage.Records;
+import java.io.IOException;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Flink's view of batches of records of one type. They are in state while a call is under way, and
+ * the call is made again from there.
+ */
+final class BatchType extends OpaqueType<Batch> {
+  private static final long serialVersionUID = 1L;
+
+  private final Class<?> type;
+
+  BatchType(Class<?> type) {
+    this.type = type;
+  }
+
+  @Override
+  public Class<Batch> getTypeClass() {
+    return Batch.class;
+  }
+
+  @Override
+  public TypeSerializer<Batch> createSerializer(SerializerConfig config) {
+    return new Serializer(type);
+  }
+
+  @Override
+  public String toString() {
+    return "Batch<" + type.getName() + ">";
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BatchType that && type == that.type;
+  }
+
+  @Override
+  public int hashCode() {
+    return type.getName().hashCode();
+  }
+
+  /**
+   * Layout: the digest of the id (32 bytes), the references, the number of records and the length
+   * of each, as varints, and the records.
+   */
+  static final class Serializer extends TypeSerializer<Batch> {
+    private static final long serialVersionUID = 1L;
+    private static final int DIGEST = 32;
+
+    private final Class<?> type;
+
+    Serializer(Class<?> type) {
+      this.type = type;
+    }
+
+    @Override
+    public void serialize(Batch batch, DataOutputView out) throws IOException {
+      out.write(batch.id().digest().toArray());
+      batch.from().write(out);
+      Records records = batch.records();
+      TracedSerializer.writeVarint(records.count(), out);
+      for (int i = 0; i < records.count(); i++) {
+        TracedSerializer.writeVarint(records.length(i), out);
+      }
+      out.write(records.bytes(), 0, records.size());
+    }
+
+    @Override
+    public Batch deserialize(DataInputView in) throws IOException {
+      byte[] digest = new byte[DIGEST];
+      in.readFully(digest);
+      Refs from = Refs.read(in);
+      int[] ends = new int[(int) TracedSerializer.readVarint(in)];
+      int end = 0;
+      for (int i = 0; i < ends.length; i++) {
+        end += (int) TracedSerializer.readVarint(in);
+        ends[i] = end;
+      }
+      byte[] bytes = new byte[end];
+      in.readFully(bytes);
+      Cid id = Cid.ofDigest(Cid.DAG_CBOR, Bytes.wrap(digest));
+      return new Batch(id, from, new Records(bytes, ends));
+    }
+
+    @Override
+    public Batch deserialize(Batch reuse, DataInputView in) throws IOException {
+      return deserialize(in);
+    }
+
+    @Override
+    public void copy(DataInputView in, DataOutputView out) throws IOException {
+      serialize(deserialize(in), out);
+    }
+
+    @Override
+    public Batch copy(Batch from) {
+      return from;
+    }
+
+    @Override
+    public Batch copy(Batch from, Batch reuse) {
+      return from;
+    }
+
+    @Override
+    public Batch createInstance() {
+      return null;
+    }
+
+    @Override
+    public boolean isImmutableType() {
+      return true;
+    }
+
+    @Override
+    public int getLength() {
+      return -1;
+    }
+
+    @Override
+    public TypeSerializer<Batch> duplicate() {
+      return this;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Serializer that && type == that.type;
+    }
+
+    @Override
+    public int hashCode() {
+      return type.getName().hashCode();
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Batch> snapshotConfiguration() {
+      return new Snapshot(type, Codec.of(type).schema().toString());
+    }
+  }
+
+  /** Version 1: the record's class and Avro schema. */
+  public static final class Snapshot implements TypeSerializerSnapshot<Batch> {
+    private Class<?> type;
+    private String schema;
+
+    /** For Flink, which then calls {@link #readSnapshot}. */
+    public Snapshot() {}
+
+    private Snapshot(Class<?> type, String schema) {
+      this.type = type;
+      this.schema = schema;
+    }
+
+    @Override
+    public int getCurrentVersion() {
+      return 1;
+    }
+
+    @Override
+    public void writeSnapshot(DataOutputView out) throws IOException {
+      SchemaState.write(type, schema, out);
+    }
+
+    @Override
+    public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+      type = SchemaState.readType(in, loader);
+      schema = SchemaState.readSchema(in);
+    }
+
+    @Override
+    public TypeSerializer<Batch> restoreSerializer() {
+      return new Serializer(type);
+    }
+
+    @Override
+    public TypeSerializerSchemaCompatibility<Batch> resolveSchemaCompatibility(
+        TypeSerializerSnapshot<Batch> old) {
+      return old instanceof Snapshot that && that.schema.equals(schema)
+          ? TypeSerializerSchemaCompatibility.compatibleAsIs()
+          : TypeSerializerSchemaCompatibility.incompatible();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.cats.stage;
+
+/** Who watches a stage. Called from any thread. */
+public interface StageMonitor {
+  /** A call went out, with so many bytes. */
+  void sent(long bytes);
+
+  /** It came back, with so many bytes, after so long in the function itself. */
+  void received(long bytes, long functionNanos);
+
+  /** A call is made again. */
+  void retried();
+
+  /** A worker is reached again, or another one. */
+  void reconnected();
+
+  /** A line that the function printed or logged while it worked on these records. */
+  void said(String from, String level, String line);
+}
