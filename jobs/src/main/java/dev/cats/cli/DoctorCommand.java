@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = {
       "Says what works here, and what to do about what does not.",
-      "Asks all that a run may need: the JDK, Maven, Go, the store, and the servers of ./cats up. Changes nothing."
+      "Asks all that a run may need: the JDK, Maven, Go, Python, the store, and the servers of ./cats up. Changes nothing."
     },
     footer = {
       "",
@@ -70,7 +70,8 @@ final class DoctorCommand extends ServiceCommand {
     List<Check> checks = new ArrayList<>();
     checks.add(java());
     checks.add(maven());
-    checks.add(go());
+    checks.add(tool("go", Service.Tool.GO, Services::go));
+    checks.add(tool("python", Service.Tool.PYTHON, Services::python));
     checks.add(store());
     if ("file".equals(where().uri().getScheme())) {
       for (Service service : Services.ALL) {
@@ -113,24 +114,27 @@ final class DoctorCommand extends ServiceCommand {
     }
   }
 
-  /** Only Kubo needs it, and only to be built. */
-  private static Check go() throws InterruptedException {
+  private interface Question {
+    String ask() throws IOException, InterruptedException;
+  }
+
+  /** Only one service needs it, and only once. */
+  private static Check tool(String name, Service.Tool tool, Question question)
+      throws InterruptedException {
     try {
-      return new Check("go", State.OK, Services.go(), "");
+      return new Check(name, State.OK, question.ask(), "");
     } catch (IOException e) {
-      Check missing = Check.wrong("go", e, "");
-      boolean built =
-          Services.ALL.stream()
-              .filter(service -> service.tool() == Service.Tool.GO)
-              .allMatch(Service::isFetched);
+      Check missing = Check.wrong(name, e, "");
+      Service needs =
+          Services.ALL.stream().filter(each -> each.tool() == tool).findFirst().orElseThrow();
       return new Check(
-          "go",
+          name,
           State.OFF,
           missing.found(),
-          built
-              ? "Not needed: Kubo is built."
-              : missing.next()
-                  + "\nOnly ./cats up kubo needs it; without a node of its own, nothing does.");
+          needs.isFetched()
+              ? "Not needed: what ./cats up %s needs is here.".formatted(needs.name())
+              : "%s\nOnly ./cats up %s needs it; without that, nothing does."
+                  .formatted(missing.next(), needs.name()));
     }
   }
 

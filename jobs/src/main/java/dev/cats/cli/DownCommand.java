@@ -31,7 +31,7 @@ final class DownCommand extends ServiceCommand {
   @Parameters(
       paramLabel = "SERVICE",
       arity = "0..*",
-      description = "Which: kafka, kubo. Default: all that there are.")
+      description = "Which: kafka, kubo, ray. Default: all that there are.")
   private List<String> names = new ArrayList<>();
 
   @Override

@@ -12,6 +12,7 @@ import dev.cats.job.seismology.SeismologyJob;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
 import dev.cats.lot.LotOptions;
+import dev.cats.lot.StageOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -75,6 +76,17 @@ abstract class RunningCommand implements Callable<Integer> {
       })
   private String mirror;
 
+  @Option(
+      names = "--ray",
+      paramLabel = "GATEWAY",
+      arity = "0..1",
+      fallbackValue = "",
+      description = {
+        "Compute b-values on a Ray cluster, by a Python function, through this gateway, such as http://127.0.0.1:24800.",
+        "Default where none is named: the one that ./cats up ray started for --store."
+      })
+  private String ray;
+
   @Option(names = "--json", description = "End with one JSON object, for programs.")
   private boolean json;
 
@@ -129,6 +141,9 @@ abstract class RunningCommand implements Callable<Integer> {
         });
     if (mirror != null) {
       configuration.set(EgressOptions.MIRROR, mirror);
+    }
+    if (ray != null) {
+      configuration.set(StageOptions.GATEWAY, RayGateway.of(ray, where));
     }
     configuration.set(EgressOptions.STORE, where.uri().toString());
     if (local

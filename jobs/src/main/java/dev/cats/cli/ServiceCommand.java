@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,7 +60,8 @@ abstract class ServiceCommand implements Callable<Integer> {
   }
 
   private static String known() {
-    return Services.ALL.stream().map(Service::name).collect(Collectors.joining(" or "));
+    List<String> all = Services.ALL.stream().map(Service::name).toList();
+    return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
   }
 
   /** What every answer in JSON says of a process. */

@@ -2,6 +2,7 @@ package dev.cats.cli;
 
 import dev.cats.egress.EgressOptions;
 import dev.cats.lot.LotOptions;
+import dev.cats.lot.StageOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
@@ -24,6 +25,11 @@ final class Settings {
     KNOWN.put(LotOptions.SCOPE, "step or exchange");
     KNOWN.put(LotOptions.STORE, "all or ends");
     KNOWN.put(LotOptions.SEGMENT_BYTES, "a size such as 64mb");
+    KNOWN.put(StageOptions.IN_FLIGHT, "a whole number, 1 or more");
+    KNOWN.put(StageOptions.TIMEOUT, "a duration such as 1min");
+    KNOWN.put(StageOptions.PATIENCE, "a duration such as 5min, or 0");
+    KNOWN.put(StageOptions.GATEWAY, "a URI such as http://127.0.0.1:24800");
+    KNOWN.put(StageOptions.WORKERS, "URIs such as grpc://127.0.0.1:24801");
     KNOWN.put(EgressOptions.NODE_KEY, "the path of a key file");
     KNOWN.put(EgressOptions.LINEAGE_LOG, "a URI such as kafka://127.0.0.1:9092/TOPIC");
     KNOWN.put(EgressOptions.MIRROR, "a URI such as kubo://127.0.0.1:5001/NAME");

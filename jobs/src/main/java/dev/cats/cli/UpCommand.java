@@ -26,29 +26,33 @@ import picocli.CommandLine.Parameters;
       "Services:",
       "  kafka   a broker of Apache Kafka, data in services/kafka of the store, 512 MB of heap at most",
       "  kubo    a node of IPFS that talks to no other unless told to, data in services/kubo of the store",
+      "  ray     two nodes of Ray with a pool of two workers; what it prints is the gateway of the pool, for --ray.",
+      "          It runs every function that it is given, for any user of this machine: not for shared machines",
       "",
       "Examples:",
       "  ./cats up                      all of them",
       "  ./cats up kafka --port 9192    another port than 9092",
       "  ./cats up kubo                 a node at any free port; says which",
+      "  ./cats up ray                  workers, and their gateway at any free port; says which",
       "  ./cats up --store /data/usgs   beside another store, with data of its own",
       "  ./cats up --json               {\"services\":[{\"service\",\"address\",\"pid\",\"data\",\"log\",\"started\"}]}",
       "",
       "The first `up kafka` fetches the broker with Maven; the first `up kubo` builds the node with Go, for some",
-      "minutes. ./cats doctor asks what runs, ./cats down ends it."
+      "minutes; the first `up ray` installs Ray with Python, about 160 MB. ./cats doctor asks what runs, ./cats down",
+      "ends it."
     })
 final class UpCommand extends ServiceCommand {
   @Parameters(
       paramLabel = "SERVICE",
       arity = "0..*",
-      description = "Which: kafka, kubo. Default: all that there are.")
+      description = "Which: kafka, kubo, ray. Default: all that there are.")
   private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--port",
       paramLabel = "N",
       description =
-          "Where the one service named is to listen. Default: 9092 for kafka, any for kubo.")
+          "Where the one service named is to listen. Default: 9092 for kafka, any for others.")
   private Integer port;
 
   @Override
@@ -84,9 +88,13 @@ final class UpCommand extends ServiceCommand {
 
   /** Who asks for all that there are gets those that are possible here. */
   private boolean canBeFetched(Service service) throws InterruptedException {
-    if (service.tool() == Service.Tool.GO && !service.isFetched()) {
+    if (!service.isFetched()) {
       try {
-        Services.go();
+        switch (service.tool()) {
+          case MAVEN -> {}
+          case GO -> Services.go();
+          case PYTHON -> Services.python();
+        }
       } catch (IOException e) {
         progress("Leaving out %s: %s".formatted(service.name(), e.getMessage()));
         return false;

@@ -28,7 +28,8 @@ public interface Service {
   /** What brings the things that services are made of. */
   enum Tool {
     MAVEN,
-    GO
+    GO,
+    PYTHON
   }
 
   /** What it takes to {@link #fetch} it. */
@@ -61,4 +62,7 @@ public interface Service {
    * @throws IOException if nothing did
    */
   String ask(String address) throws IOException, InterruptedException;
+
+  /** Ends what its process started, if that was killed and could not do so itself. */
+  default void endLeftovers(Path folder) throws IOException, InterruptedException {}
 }

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The services of one store: starts them, ends them, and knows which are there. */
 public final class Services {
   /** Those that there are, in the order in which a laptop starts them. */
-  public static final List<Service> ALL = List.of(new KafkaService(), new KuboService());
+  public static final List<Service> ALL =
+      List.of(new KafkaService(), new KuboService(), new RayService());
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
@@ -78,9 +80,24 @@ public final class Services {
         : Optional.empty();
   }
 
+  /** Where the gateway of a store's Ray is, if {@code ./cats up ray} has one running. */
+  public static Optional<String> ray(URI store) throws IOException {
+    return "file".equals(store.getScheme())
+        ? of(Path.of(store), "").remembered("ray").filter(Daemon::isAlive).map(Daemon::address)
+        : Optional.empty();
+  }
+
   /** Which Go would build Kubo; an IOException that says what to do, if none would. */
   public static String go() throws IOException, InterruptedException {
     return KuboService.go();
+  }
+
+  /**
+   * Which Python would install Ray, and whether that is done; an IOException that says what to do,
+   * if none would.
+   */
+  public static String python() throws IOException, InterruptedException {
+    return RayService.python();
   }
 
   /** Who listens at a port of this machine, in words; nothing if it is free. */
@@ -118,6 +135,7 @@ public final class Services {
       throw new IllegalArgumentException(
           "Invalid port: expected 1 to " + MAX_PORT + ", found " + port.getAsInt());
     }
+    endLeftovers(service);
     // Looked at before anything is made, and again when nobody else can change it.
     checkPort(service, Daemon.in(folder(service)), port);
     Path folder = made(service);
@@ -136,6 +154,16 @@ public final class Services {
                   "%s of before (process %d) is gone; going on with its data"
                       .formatted(service.name(), gone.pid())));
       return new Up(service, started(service, folder, free, progress), true);
+    }
+  }
+
+  /** Before anything else: they may listen at the port that the service is to have again. */
+  private void endLeftovers(Service service) throws IOException, InterruptedException {
+    Path folder = folder(service);
+    if (Daemon.in(folder).filter(daemon -> !daemon.isAlive()).isPresent()) {
+      try (Turn turn = turn(service)) {
+        service.endLeftovers(folder);
+      }
     }
   }
 
@@ -204,7 +232,7 @@ public final class Services {
       service.awaitAnswer(process.toHandle(), folder, port);
       return daemon;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      process.destroyForcibly();
+      kill(process.toHandle());
       Daemon.forget(folder);
       throw e;
     }
@@ -256,6 +284,7 @@ public final class Services {
       }
       Optional<ProcessHandle> process = daemon.get().process();
       Ending ending = process.isPresent() ? end(service, process.get(), progress) : Ending.GONE;
+      service.endLeftovers(folder);
       Daemon.forget(folder);
       return Optional.of(new Down(service, daemon.get(), ending));
     }
@@ -270,12 +299,18 @@ public final class Services {
     }
     progress.accept(
         "%s did not end within %d s; killing it".formatted(service.name(), patience.toSeconds()));
-    process.destroyForcibly();
+    kill(process);
     if (Daemon.endsWithin(process, KILL_PATIENCE)) {
       return Ending.KILLED;
     }
     throw new IOException(
         "Cannot end %s: process %d stays, even killed".formatted(service.name(), process.pid()));
+  }
+
+  /** With all that it has started. */
+  private static void kill(ProcessHandle process) {
+    List<ProcessHandle> all = Stream.concat(Stream.of(process), process.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
   }
 
   /** One command at a time changes a service: a lock that ends with the process, if not before. */

@@ -355,7 +355,7 @@ class CatsTest {
     Answer unknown = Answer.to("up", "kafak");
     assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err())
-        .startsWith("cats: Invalid service: expected kafka or kubo, found kafak");
+        .startsWith("cats: Invalid service: expected kafka, kubo or ray, found kafak");
     assertThat(Answer.to("down", "x").code()).isEqualTo(2);
     Answer port = Answer.to("up", "--port", "9192");
     assertThat(port.code()).isEqualTo(2);

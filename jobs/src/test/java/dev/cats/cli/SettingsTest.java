@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.cats.egress.EgressOptions;
 import dev.cats.lot.LotOptions;
+import dev.cats.lot.StageOptions;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ class SettingsTest {
   @Test
   void everyOptionThereIsIsKnown() throws IllegalAccessException {
     List<ConfigOption<?>> options = new ArrayList<>();
-    for (Class<?> holder : List.of(LotOptions.class, EgressOptions.class)) {
+    for (Class<?> holder : List.of(LotOptions.class, StageOptions.class, EgressOptions.class)) {
       for (Field field : holder.getFields()) {
         if (field.get(null) instanceof ConfigOption<?> option) {
           options.add(option);

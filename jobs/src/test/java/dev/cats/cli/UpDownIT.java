@@ -126,7 +126,10 @@ class UpDownIT {
     Answer down = ask("down");
     assertThat(down.code()).isZero();
     assertThat(down.lines())
-        .containsExactly("kafka is down (process " + up.get("pid") + ")", "kubo: nothing to end");
+        .containsExactly(
+            "kafka is down (process " + up.get("pid") + ")",
+            "kubo: nothing to end",
+            "ray: nothing to end");
     assertThat(Services.kafka(store.toUri())).isEmpty();
     assertThat(ask("down", "kafka").lines()).containsExactly("kafka: nothing to end");
     assertThat(ask("down", "--json").out().strip()).isEqualTo("{\"services\":[]}");

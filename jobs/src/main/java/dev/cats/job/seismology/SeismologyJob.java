@@ -5,6 +5,8 @@ import dev.cats.initiative.DataInitiative;
 import dev.cats.initiative.KeyedTracedStream;
 import dev.cats.initiative.TracedStream;
 import dev.cats.initiative.WholeStream;
+import dev.cats.lot.StageOptions;
+import dev.cats.ray.PythonFunction;
 import dev.cats.step.Side;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,6 +35,11 @@ public final class SeismologyJob {
   /** Events that were no earthquakes. */
   static final Side<Quake> OTHERS = Side.of("others", Quake.class);
 
+  /** The same estimate as {@link GutenbergRichter}'s, by numpy. */
+  private static PythonFunction onRay() {
+    return PythonFunction.of("seismology:b_value").deterministic();
+  }
+
   private SeismologyJob() {}
 
   /** How much later than others of its partition an event may come and still be counted. */
@@ -48,6 +55,11 @@ public final class SeismologyJob {
    */
   public static DataInitiative on(
       StreamExecutionEnvironment env, KafkaFeed feed, Configuration configuration) {
+    if (isOnRay(configuration)) {
+      throw new IllegalArgumentException(
+          "Cannot compute b-values of a Kafka topic on Ray: the function takes whole catalogues, not"
+              + " weeks; leave the gateway out");
+    }
     DataInitiative initiative = DataInitiative.on(env, NAME, configuration);
     TracedStream<Quake> earthquakes =
         initiative
@@ -80,8 +92,14 @@ public final class SeismologyJob {
     return initiative;
   }
 
+  private static boolean isOnRay(Configuration configuration) {
+    return configuration.contains(StageOptions.GATEWAY)
+        || configuration.contains(StageOptions.WORKERS);
+  }
+
   /**
-   * Builds the pipeline over one feed file.
+   * Builds the pipeline over one feed file. Where the configuration names workers of a Ray cluster,
+   * they compute the b-values, with numpy.
    *
    * @throws InputException if the file cannot be read as a feed
    */
@@ -101,10 +119,12 @@ public final class SeismologyJob {
         .keyBy(new NetworkOf())
         .window("daily", TumblingEventTimeWindows.of(Duration.ofDays(1)), new DailyMagnitudes())
         .egress();
-    timed
-        .keyBy(new NetworkOf())
-        .window("b-value", WholeStream.window(), new GutenbergRichter())
-        .egress();
+    KeyedTracedStream<String, Quake> catalogues = timed.keyBy(new NetworkOf());
+    TracedStream<BValue> values =
+        isOnRay(configuration)
+            ? catalogues.onRay("b-value", WholeStream.window(), onRay(), BValue.class)
+            : catalogues.window("b-value", WholeStream.window(), new GutenbergRichter());
+    values.egress();
     initiative.rejects().egress();
     initiative.artifact(feed.makeQualified(feed.getFileSystem()).toUri());
     return initiative;

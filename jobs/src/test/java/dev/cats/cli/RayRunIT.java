@@ -1,0 +1,57 @@
+package dev.cats.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cats.ray.LocalWorker;
+import dev.cats.ray.RayParts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo's b-values as a Python function, in a real worker process. */
+class RayRunIT {
+  @TempDir private Path folder;
+
+  private Committed demo(String store, String... more) throws IOException {
+    Path path = folder.resolve(store);
+    List<String> all = new ArrayList<>(List.of("demo", "--json", "--store", path.toString()));
+    all.addAll(List.of(more));
+    Answer answer = Answer.to(all.toArray(String[]::new));
+    assertThat(answer.code()).as(answer.err()).isZero();
+    return Committed.in(path);
+  }
+
+  @Test
+  void numpyGivesTheBValuesThatJavaGivesAndEveryBomIsWhole() throws Exception {
+    Path blocks = folder.resolve("worker");
+    try (LocalWorker worker = LocalWorker.start(RayParts.installed(), blocks, List.of("*"))) {
+      Committed java = demo("java", "--repeatable");
+      String there = "cats.ray.workers=" + worker.uri();
+      Committed python = demo("python", "--repeatable", "-D", there);
+      Committed again = demo("again", "--repeatable", "-D", there);
+      assertThat(python.records("b-value")).hasSize(12).isEqualTo(java.records("b-value"));
+      assertThat(python.records("daily")).isEqualTo(java.records("daily"));
+      assertThat(again.cids()).isEqualTo(python.cids());
+    }
+    String store = folder.resolve("python").toString();
+    Answer verify = Answer.to("verify", "HEAD", "--store", store);
+    assertThat(verify.code()).as(verify.out()).isZero();
+  }
+
+  @Test
+  void whatIsNoAddressOfAGatewayIsRefused() {
+    Answer answer = Answer.to("demo", "--ray", "here", "--store", folder.toString());
+    assertThat(answer.code()).isEqualTo(2);
+    assertThat(answer.err())
+        .contains("Invalid --ray: expected http://HOST:PORT, found 'here'")
+        .contains("./cats up ray");
+    Answer none = Answer.to("demo", "--ray", "--store", folder.toString());
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err())
+        .contains("Cannot compute on Ray: no pool of workers is up for " + folder)
+        .contains("Start one: ./cats up ray --store " + folder);
+  }
+}
