@@ -51,7 +51,7 @@ def to_arrow(columns: Any, schema: pa.Schema, rows: int | None) -> pa.RecordBatc
             ),
         )
     for name in schema.names:
-        if not isinstance(columns[name], (np.ndarray, *_NESTED)) or np.ndim(columns[name]) == 0:
+        if not isinstance(columns[name], (np.ndarray, *_NESTED)) or getattr(columns[name], "ndim", 1) == 0:
             raise Failure("types", f"Invalid column {name}: expected an array, found {_named(columns[name])}")
     lengths = {name: len(columns[name]) for name in schema.names}
     if len(set(lengths.values())) > 1:

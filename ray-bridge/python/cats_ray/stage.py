@@ -82,6 +82,8 @@ class Stage:
                 answer["nanos"] = time.perf_counter_ns() - start
             except Failure as e:
                 answer["error"] = e.to_json()
+            except Exception as e:  # what an answer is made of that no check foresaw
+                answer["error"] = Failure("types", f"{type(e).__name__}: {e}", _traceback(e)).to_json()
             answer["log"] = log.close()
         return result, json.dumps(answer).encode()
 

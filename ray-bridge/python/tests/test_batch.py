@@ -66,6 +66,8 @@ class BatchTest(unittest.TestCase):
         self.assertEqual(column(pa.timestamp("ms", tz="UTC"), np.array(["2020-01-01"], "M8[ns]")), [moment])
         self.assertEqual(column(pa.string(), np.array(["a", "é"])), ["a", "é"])
         self.assertEqual(column(pa.float64(), np.array([1, 2])), [1.0, 2.0])
+        self.assertEqual(column(pa.list_(pa.float64()), [[1.0], [2.0, 3.0]]), [[1.0], [2.0, 3.0]])
+        self.assertEqual(column(pa.list_(pa.float64()), [None, [1.0]]), [None, [1.0]])
         self.assertEqual(column(pa.list_(pa.int64()), np.array([[1, 2], [3, 4]])), [[1, 2], [3, 4]])
         self.assertEqual(column(pa.int64(), [1.0, 2]), [1, 2])
         self.assertEqual(column(pa.string(), np.array([], dtype=object)), [])

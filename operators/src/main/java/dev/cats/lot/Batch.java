@@ -13,10 +13,26 @@ import java.util.List;
  *
  * @param id of the function and the records, so that a call that is made again has the same one
  * @param from the records, in their order
+ * @param timestamps of each record, where each output has that of its own input; empty elsewhere
+ * @param late why the function is not called with it, as its window was over when it came; empty
+ *     for all that it is called with
  */
-record Batch(Cid id, Refs from, Records records) {
+@SuppressWarnings("ArrayRecordComponent") // handed over and not compared
+record Batch(Cid id, Refs from, Records records, long[] timestamps, String late) {
+  private static final long[] NONE = {};
 
   static Batch of(Cid function, Refs from, Records records) {
+    return of(function, from, records, NONE);
+  }
+
+  /** A record that is to be refused. */
+  static Batch late(Traced<?> record, String reason) {
+    Records.Builder one = new Records.Builder();
+    one.add(record.buffer(), record.offset(), record.length());
+    return new Batch(record.bom(), Refs.of(record), one.build(), NONE, reason);
+  }
+
+  static Batch of(Cid function, Refs from, Records records, long[] timestamps) {
     List<Node> boms = new ArrayList<>(from.runs());
     long[] runs = new long[2 * from.runs()];
     for (int i = 0; i < from.runs(); i++) {
@@ -30,7 +46,8 @@ record Batch(Cid id, Refs from, Records records) {
             .put("boms", Node.list(boms))
             .put("runs", Node.integers(runs))
             .build();
-    return new Batch(Cid.sha256(Cid.DAG_CBOR, DagCbor.encode(call)), from, records);
+    Cid id = Cid.sha256(Cid.DAG_CBOR, DagCbor.encode(call));
+    return new Batch(id, from, records, timestamps, "");
   }
 
   /** What people are told it is made of: the first of its runs, and whether there are more. */

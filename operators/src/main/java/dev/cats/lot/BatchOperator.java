@@ -2,6 +2,7 @@ package dev.cats.lot;
 
 import dev.cats.content.Cid;
 import dev.cats.stage.Records;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -24,7 +25,11 @@ final class BatchOperator<IN> extends AbstractStreamOperator<Batch>
     implements OneInputStreamOperator<Traced<IN>, Batch>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
+  /** Of all keys together; beyond it they are all sent. */
+  private static final int MAX_OPEN_LOTS = 64;
+
   private final Cid function;
+  private final boolean rowwise;
   private final boolean oneUpstreamLot;
   private final LotOptions options;
 
@@ -33,12 +38,16 @@ final class BatchOperator<IN> extends AbstractStreamOperator<Batch>
 
   private transient boolean timerRunning;
 
+  /** Bytes of all records that are gathered. */
+  private transient long gathered;
+
   /**
-   * @param function the CID of its document
+   * @param spec what is to be called
    * @param oneUpstreamLot whether records come in one lot after the other
    */
-  BatchOperator(Cid function, boolean oneUpstreamLot, LotOptions options) {
-    this.function = function;
+  BatchOperator(StageSpec<IN, ?> spec, boolean oneUpstreamLot, LotOptions options) {
+    this.function = spec.block().cid();
+    this.rowwise = spec.function().isRowwise();
     this.oneUpstreamLot = oneUpstreamLot;
     this.options = options;
   }
@@ -48,8 +57,15 @@ final class BatchOperator<IN> extends AbstractStreamOperator<Batch>
     private final Refs from = new Refs();
     private final Records.Builder records = new Records.Builder();
     private long timestamp = LotOperator.NO_TIMESTAMP;
+    private long[] timestamps = {};
 
-    void add(Traced<?> record, long recordTimestamp) {
+    void add(Traced<?> record, long recordTimestamp, boolean each) {
+      if (each) {
+        if (records.count() == timestamps.length) {
+          timestamps = Arrays.copyOf(timestamps, Math.max(16, 2 * timestamps.length));
+        }
+        timestamps[records.count()] = recordTimestamp;
+      }
       from.add(record);
       records.add(record.buffer(), record.offset(), record.length());
       timestamp = Math.max(timestamp, recordTimestamp);
@@ -67,12 +83,17 @@ final class BatchOperator<IN> extends AbstractStreamOperator<Batch>
     Traced<IN> record = element.getValue();
     Object key = record.key();
     Open batch = open.computeIfAbsent(key, each -> new Open());
-    batch.add(record, element.hasTimestamp() ? element.getTimestamp() : LotOperator.NO_TIMESTAMP);
-    if (oneUpstreamLot && record.last()) {
+    gathered += record.length();
+    batch.add(
+        record,
+        element.hasTimestamp() ? element.getTimestamp() : LotOperator.NO_TIMESTAMP,
+        rowwise);
+    if ((oneUpstreamLot && record.last()) || gathered >= (long) MAX_OPEN_LOTS * options.bytes()) {
       emitAll();
     } else if (batch.records.count() >= options.records()
         || batch.records.size() >= options.bytes()) {
       open.remove(key);
+      gathered -= batch.records.size();
       emit(batch);
     } else if (!timerRunning && options.maxAgeMillis() > 0) {
       timerRunning = true;
@@ -89,10 +110,14 @@ final class BatchOperator<IN> extends AbstractStreamOperator<Batch>
   private void emitAll() {
     open.values().forEach(this::emit);
     open.clear();
+    gathered = 0;
   }
 
   private void emit(Open batch) {
-    output.collect(record(Batch.of(function, batch.from, batch.records.build()), batch.timestamp));
+    long[] timestamps =
+        rowwise ? Arrays.copyOf(batch.timestamps, batch.records.count()) : batch.timestamps;
+    output.collect(
+        record(Batch.of(function, batch.from, batch.records.build(), timestamps), batch.timestamp));
   }
 
   private static StreamRecord<Batch> record(Batch batch, long timestamp) {

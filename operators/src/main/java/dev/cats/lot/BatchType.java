@@ -51,7 +51,8 @@ final class BatchType extends OpaqueType<Batch> {
 
   /**
    * Layout: the digest of the id (32 bytes), the references, the number of records and the length
-   * of each, as varints, and the records.
+   * of each, as varints, the records, the number of timestamps as a varint and each in 8 bytes, and
+   * why it is late, as a text.
    */
   static final class Serializer extends TypeSerializer<Batch> {
     private static final long serialVersionUID = 1L;
@@ -73,6 +74,11 @@ final class BatchType extends OpaqueType<Batch> {
         TracedSerializer.writeVarint(records.length(i), out);
       }
       out.write(records.bytes(), 0, records.size());
+      TracedSerializer.writeVarint(batch.timestamps().length, out);
+      for (long each : batch.timestamps()) {
+        out.writeLong(each);
+      }
+      out.writeUTF(batch.late());
     }
 
     @Override
@@ -89,7 +95,11 @@ final class BatchType extends OpaqueType<Batch> {
       byte[] bytes = new byte[end];
       in.readFully(bytes);
       Cid id = Cid.ofDigest(Cid.DAG_CBOR, Bytes.wrap(digest));
-      return new Batch(id, from, new Records(bytes, ends));
+      long[] timestamps = new long[(int) TracedSerializer.readVarint(in)];
+      for (int i = 0; i < timestamps.length; i++) {
+        timestamps[i] = in.readLong();
+      }
+      return new Batch(id, from, new Records(bytes, ends), timestamps, in.readUTF());
     }
 
     @Override

@@ -15,10 +15,12 @@ sealed interface Cited<T> {
   /**
    * One of several values that a batch of records made.
    *
-   * @param first whether no value before it was made from the very same records
+   * @param from the very same object for all that were made from the same records
+   * @param timestamp its own, where the batch's is not that of each; {@link
+   *     LotOperator#NO_TIMESTAMP} elsewhere
    * @param last whether it is the last of the batch, and its lot ends with it
    */
-  record Batched<T>(T value, Refs from, boolean first, boolean last) implements Cited<T> {}
+  record Batched<T>(T value, Refs from, long timestamp, boolean last) implements Cited<T> {}
 
   record Aside<T>(Side<Object> side, Object value, Refs from) implements Cited<T> {}
 

@@ -1,5 +1,6 @@
 package dev.cats.lot;
 
+import java.io.Serializable;
 import java.time.Instant;
 import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -24,30 +25,40 @@ import org.apache.flink.util.OutputTag;
  * could not be joined with the main one again without breaking the chain to the lot operator; so it
  * is caught on its way out.
  */
-final class LateRefusing<IN, OUT> extends AbstractStreamOperatorFactory<Cited<OUT>>
-    implements OneInputStreamOperatorFactory<Traced<IN>, Cited<OUT>> {
+final class LateRefusing<IN, E> extends AbstractStreamOperatorFactory<E>
+    implements OneInputStreamOperatorFactory<Traced<IN>, E> {
   private static final long serialVersionUID = 1L;
 
-  private final SimpleOperatorFactory<Cited<OUT>> windows;
+  private final SimpleOperatorFactory<E> windows;
   private final OutputTag<Traced<IN>> late;
+  private final Refusal<E> refusal;
+
+  /** What is sent on in place of a record that came too late. */
+  interface Refusal<E> extends Serializable {
+    E of(Traced<?> record, String reason);
+  }
 
   /**
    * @param late the side output that {@code windows} sends late records to
    */
-  LateRefusing(OneInputStreamOperator<Traced<IN>, Cited<OUT>> windows, OutputTag<Traced<IN>> late) {
+  LateRefusing(
+      OneInputStreamOperator<Traced<IN>, E> windows,
+      OutputTag<Traced<IN>> late,
+      Refusal<E> refusal) {
     this.windows = SimpleOperatorFactory.of(windows);
     this.late = late;
+    this.refusal = refusal;
   }
 
   @Override
   @SuppressWarnings("TypeParameterUnusedInFormals") // Flink's signature
-  public <T extends StreamOperator<Cited<OUT>>> T createStreamOperator(
-      StreamOperatorParameters<Cited<OUT>> parameters) {
+  public <T extends StreamOperator<E>> T createStreamOperator(
+      StreamOperatorParameters<E> parameters) {
     return windows.createStreamOperator(
         new StreamOperatorParameters<>(
             parameters.getContainingTask(),
             parameters.getStreamConfig(),
-            new Catching<>(parameters.getOutput(), late),
+            new Catching<>(parameters.getOutput(), late, refusal),
             parameters::getProcessingTimeService,
             parameters.getOperatorEventDispatcher(),
             parameters.getMailboxExecutor()));
@@ -60,14 +71,16 @@ final class LateRefusing<IN, OUT> extends AbstractStreamOperatorFactory<Cited<OU
   }
 
   /** Hands on everything but late records, and refusals in place of these. */
-  private static final class Catching<IN, OUT> implements Output<StreamRecord<Cited<OUT>>> {
-    private final Output<StreamRecord<Cited<OUT>>> output;
+  private static final class Catching<IN, E> implements Output<StreamRecord<E>> {
+    private final Output<StreamRecord<E>> output;
     private final OutputTag<Traced<IN>> late;
+    private final Refusal<E> refusal;
     private long watermark = Long.MIN_VALUE;
 
-    Catching(Output<StreamRecord<Cited<OUT>>> output, OutputTag<Traced<IN>> late) {
+    Catching(Output<StreamRecord<E>> output, OutputTag<Traced<IN>> late, Refusal<E> refusal) {
       this.output = output;
       this.late = late;
+      this.refusal = refusal;
     }
 
     @Override
@@ -86,13 +99,11 @@ final class LateRefusing<IN, OUT> extends AbstractStreamOperatorFactory<Cited<OU
               + " into a window: its window was over, and the result delivered, when it came at "
               + Instant.ofEpochMilli(watermark)
               + " in event time";
-      Refs from = Refs.of(record);
-      output.collect(
-          new StreamRecord<>(new Cited.Refused<>("late", reason, record.value(), from), timestamp));
+      output.collect(new StreamRecord<>(refusal.of(record, reason), timestamp));
     }
 
     @Override
-    public void collect(StreamRecord<Cited<OUT>> record) {
+    public void collect(StreamRecord<E> record) {
       output.collect(record);
     }
 

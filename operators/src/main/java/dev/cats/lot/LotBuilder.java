@@ -127,6 +127,9 @@ final class LotBuilder {
         if (cited instanceof Cited.Made<?> made) {
           run(made.value());
         } else if (cited instanceof Cited.Batched<?> batched) {
+          if (batched.timestamp() != LotOperator.NO_TIMESTAMP) {
+            timestamp = batched.timestamp();
+          }
           run(batched.value());
         } else if (cited instanceof Cited.Aside<?> aside) {
           if (spec.sides().contains(aside.side().name())) {
@@ -232,6 +235,7 @@ final class LotBuilder {
   }
 
   /** Notes the record at hand as an input of this lot, if it is not one yet. */
+  @SuppressWarnings("ReferenceEquality") // the records of one batch are one object
   private void meet(OpenLot<?> lot) {
     if (lot.input == serial) {
       return;
@@ -245,13 +249,12 @@ final class LotBuilder {
     } else if (current instanceof Traced<?> traced) {
       lot.first = provenance.add(traced.bom(), traced.index());
       lot.count = 1;
-    } else if (current instanceof Cited.Batched<?> batched
-        && !batched.first()
-        && provenance.inputs() > 0) {
-      // The inputs are those of the value before.
-      return;
     } else {
       Refs from = ((Cited<?>) current).from();
+      if (lot.batch == from) {
+        return; // The inputs are those of the value before.
+      }
+      lot.batch = current instanceof Cited.Batched<?> ? from : null;
       lot.first = provenance.inputs();
       for (int i = 0; i < from.runs(); i++) {
         provenance.add(from.bom(i), from.first(i), from.count(i));

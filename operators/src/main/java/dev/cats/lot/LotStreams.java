@@ -118,7 +118,8 @@ public final class LotStreams {
     SingleOutputStreamOperator<Cited<OUT>> made =
         lateAside
             ? records.transform(uid, cited, windows)
-            : records.transform(uid, cited, new LateRefusing<>(windows, late(type)));
+            : records.transform(
+                uid, cited, new LateRefusing<>(windows, late(type), new LateRefused<OUT>()));
     return made.uid(uid);
   }
 
@@ -176,7 +177,7 @@ public final class LotStreams {
             .transform(
                 uid + ".batch",
                 new BatchType(spec.input()),
-                new BatchOperator<T>(spec.block().cid(), oneUpstreamLot, options))
+                new BatchOperator<T>(spec, oneUpstreamLot, options))
             .uid(uid + ".batch"),
         spec,
         uid);
@@ -192,7 +193,12 @@ public final class LotStreams {
         windows(records, spec.input(), assigner)
             .process(new BatchingWindow<>(spec.step(), spec.block().cid()));
     return called(
-        records.transform(uid + ".batch", new BatchType(spec.input()), windows).uid(uid + ".batch"),
+        records
+            .transform(
+                uid + ".batch",
+                new BatchType(spec.input()),
+                new LateRefusing<>(windows, late(spec.input()), new LateBatch()))
+            .uid(uid + ".batch"),
         spec,
         uid);
   }
@@ -209,7 +215,7 @@ public final class LotStreams {
                 0,
                 spec.options().inFlight(),
                 AsyncDataStream.OutputMode.ORDERED))
-        .uid(uid);
+        .uid(uid + ".call");
   }
 
   /** Leaves provenance: the values alone. */
@@ -230,6 +236,20 @@ public final class LotStreams {
     DataStream[] all = streams.toArray(DataStream[]::new);
     DataStream<T> first = all[0];
     return all.length == 1 ? first : first.union(java.util.Arrays.copyOfRange(all, 1, all.length));
+  }
+
+  private record LateRefused<OUT>() implements LateRefusing.Refusal<Cited<OUT>> {
+    @Override
+    public Cited<OUT> of(Traced<?> record, String reason) {
+      return new Cited.Refused<>("late", reason, record.value(), Refs.of(record));
+    }
+  }
+
+  private record LateBatch() implements LateRefusing.Refusal<Batch> {
+    @Override
+    public Batch of(Traced<?> record, String reason) {
+      return Batch.late(record, reason);
+    }
   }
 
   private record Keying<T, K>(KeySelector<T, K> selector)

@@ -54,6 +54,9 @@ final class OpenLot<T> {
 
   long count;
 
+  /** The records of the batch that these numbers are of; null where they are of no batch. */
+  @Nullable Refs batch;
+
   OpenLot(Port<T> port, int capacity) {
     this.port = port;
     this.codec = Codec.of(port.type());
@@ -190,5 +193,6 @@ final class OpenLot<T> {
     provenance.clear();
     input = -1;
     made = 0;
+    batch = null;
   }
 }

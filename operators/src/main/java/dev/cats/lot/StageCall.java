@@ -63,6 +63,10 @@ final class StageCall<IN, OUT> extends RichAsyncFunction<Batch, Cited<OUT>> {
 
   @Override
   public void asyncInvoke(Batch batch, ResultFuture<Cited<OUT>> result) {
+    if (!batch.late().isEmpty()) {
+      result.complete(refused(batch, "late", batch.late()));
+      return;
+    }
     long sent = System.nanoTime();
     inFlight.incrementAndGet();
     client
@@ -102,10 +106,23 @@ final class StageCall<IN, OUT> extends RichAsyncFunction<Batch, Cited<OUT>> {
       boolean last = i == records.count() - 1;
       cited.add(
           each == null
-              ? new Cited.Batched<>(value, batch.from(), i == 0, last)
-              : new Cited.Batched<>(value, each.get(i), true, last));
+              ? new Cited.Batched<>(value, batch.from(), LotOperator.NO_TIMESTAMP, last)
+              : new Cited.Batched<>(value, each.get(i), timestamp(batch, i), last));
     }
     return cited;
+  }
+
+  private static long timestamp(Batch batch, int index) {
+    return index < batch.timestamps().length ? batch.timestamps()[index] : LotOperator.NO_TIMESTAMP;
+  }
+
+  private List<Cited<OUT>> refused(Batch batch, String rule, String reason) {
+    List<Refs> each = batch.each();
+    List<Cited<OUT>> refused = new ArrayList<>(each.size());
+    for (int i = 0; i < each.size(); i++) {
+      refused.add(new Cited.Refused<>(rule, reason, record(batch, i), each.get(i)));
+    }
+    return refused;
   }
 
   private List<Cited<OUT>> failed(Batch batch, Throwable thrown) throws Exception {
@@ -121,12 +138,7 @@ final class StageCall<IN, OUT> extends RichAsyncFunction<Batch, Cited<OUT>> {
     if (stage.kind() == StageException.Kind.REFUSED || !spec.function().rejectsFailures()) {
       throw failure;
     }
-    List<Refs> each = batch.each();
-    List<Cited<OUT>> refused = new ArrayList<>(each.size());
-    for (int i = 0; i < each.size(); i++) {
-      refused.add(new Cited.Refused<>("stage", stage.getMessage(), record(batch, i), each.get(i)));
-    }
-    return refused;
+    return refused(batch, "stage", stage.getMessage());
   }
 
   private StageFailedException failure(Batch batch, StageException stage) {

@@ -259,6 +259,13 @@ class RefusedRecordsIT {
     var byStation = decoded(initiative).keyBy(new Readings.StationOf());
     byStation.window("sums", TumblingEventTimeWindows.of(WINDOW), new Readings.Sums()).egress();
     byStation
+        .onRay(
+            "on-ray",
+            TumblingEventTimeWindows.of(WINDOW),
+            new StagesIT.Local(name, "sum", false, false),
+            Readings.Total.class)
+        .egress();
+    byStation
         .aggregate("counts", TumblingEventTimeWindows.of(WINDOW), new Readings.Counting())
         .egress();
     byStation
@@ -277,7 +284,7 @@ class RefusedRecordsIT {
     asked.side(LATE).map("late-asked", new Readings.Doubled()).egress();
     JobID job = initiative.execute().getJobID();
 
-    for (String step : List.of("sums", "counts", "aside", "not-asked")) {
+    for (String step : List.of("sums", "on-ray", "counts", "aside", "not-asked")) {
       // One of each ten is no reading.
       assertThat(refused(step))
           .as(step)

@@ -205,7 +205,8 @@ class StagesIT {
     List<Bom> doubled = boms("doubled");
     assertThat(doubled).hasSameSizeAs(parsed).hasSize(CALLS.get(name).size());
     for (Bom bom : doubled) {
-      assertThat(bom.lineage()).isEqualTo(new Lineage.Whole());
+      assertThat(bom.lineage())
+          .isEqualTo(bom.inputs().records() == 1 ? new Lineage.Same() : new Lineage.Whole());
       assertThat(bom.inputs().boms()).hasSize(1);
       bom.lineage().validate(bom.inputs().records(), bom.output().records());
     }
@@ -267,6 +268,19 @@ class StagesIT {
     assertThat(boms("doubled"))
         .isNotEmpty()
         .allSatisfy(bom -> assertThat(bom.lineage()).isEqualTo(new Lineage.Same()));
+  }
+
+  @Test
+  void aRowwiseFunctionsOutputsHaveTheTimesOfTheirInputs() throws Exception {
+    DataInitiative initiative = initiative(2);
+    readings(initiative)
+        .timestamps(new Readings.ReadingTime(), WatermarkStrategy.noWatermarks())
+        .onRay("doubled", new Local(name, "double", true, false), Reading.class)
+        .keyBy(new Readings.StationOf())
+        .window("sums", TumblingEventTimeWindows.of(Duration.ofMinutes(1)), new Readings.Sums())
+        .egress();
+    initiative.execute();
+    assertThat(records("sums")).hasSize(5 * 17);
   }
 
   @Test

@@ -61,6 +61,27 @@ class LotBuilderTest {
   }
 
   @Test
+  void outputsOfABatchCiteItsRecordsInWhicheverLotTheyAre() throws Exception {
+    LotBench bench = new LotBench(Form.CITED, 100);
+    Refs failed = new Refs().add(LotBench.upstream(0), 0).add(LotBench.upstream(0), 1);
+    Refs batch = new Refs().add(LotBench.upstream(1), 0).add(LotBench.upstream(1), 1);
+    String tooLarge = "x".repeat(LotOptions.MAX_BLOCK);
+    bench.process(new Cited.Refused<>("stage", "failed", "0", failed));
+    bench.process(new Cited.Batched<>("a", batch, LotOperator.NO_TIMESTAMP, false));
+    bench.process(new Cited.Batched<>(tooLarge, batch, LotOperator.NO_TIMESTAMP, false));
+    bench.process(new Cited.Batched<>("b", batch, LotOperator.NO_TIMESTAMP, true));
+    bench.seal();
+
+    assertThat(bench.sent).hasSize(4);
+    for (LotBench.Sent sent : bench.sent) {
+      Cid of = LotBench.upstream(sent.value().equals("failed") ? 0 : 1);
+      assertThat(bench.inputsOf(sent))
+          .as(sent.value())
+          .containsExactlyInAnyOrder(of + "/0", of + "/1");
+    }
+  }
+
+  @Test
   void nothingIsSentBeforeItsLotIsSealed() throws Exception {
     LotBench bench = new LotBench(Form.TRACED, 100);
     bench.feed(0, Plan.of(new Emit("", "a"), new Emit("side", "b")));

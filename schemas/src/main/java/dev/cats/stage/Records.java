@@ -41,8 +41,8 @@ public record Records(byte[] bytes, int[] ends) {
 
   /** Records that are gathered one by one. */
   public static final class Builder {
-    private byte[] bytes = new byte[8 * 1024];
-    private int[] ends = new int[128];
+    private byte[] bytes = new byte[256];
+    private int[] ends = new int[8];
     private int count;
 
     public int count() {

@@ -20,13 +20,12 @@ import java.util.regex.Pattern;
  * @param version such as {@code 3.11.7}
  */
 record BasePython(Path path, String version) {
-  private static final int OLDEST = 11;
-  private static final int NEWEST = 13;
+  /** The functions that come with the project, and the packages' versions, are for this one. */
+  private static final int MINOR = 11;
+
   private static final Pattern VERSION = Pattern.compile("3\\.(\\d+)\\.\\d+");
 
-  /** 3.11 before others, since functions name it. */
-  private static final List<String> NAMES =
-      List.of("python3.11", "python3.12", "python3.13", "python3", "python");
+  private static final List<String> NAMES = List.of("python3.11", "python3", "python");
 
   private static final List<String> ASK =
       List.of("-c", "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])");
@@ -44,19 +43,16 @@ record BasePython(Path path, String version) {
       for (Path python : onPath(name, environment)) {
         String version = ask(python, environment);
         Matcher matcher = VERSION.matcher(version);
-        if (matcher.matches()) {
-          int minor = Integer.parseInt(matcher.group(1));
-          if (OLDEST <= minor && minor <= NEWEST) {
-            return new BasePython(python, version);
-          }
+        if (matcher.matches() && Integer.parseInt(matcher.group(1)) == MINOR) {
+          return new BasePython(python, version);
         }
         seen.add("%s says \"%s\"".formatted(python, version));
       }
     }
     String found = seen.isEmpty() ? "there is none on the path" : String.join("; ", seen);
     throw new IOException(
-        "Cannot install Ray: expected Python 3.%d to 3.%d with its venv module: %s\nInstall Python 3.%d: https://www.python.org/downloads, or the packages python3.%d and python3.%d-venv"
-            .formatted(OLDEST, NEWEST, found, OLDEST, OLDEST, OLDEST));
+        "Cannot install Ray: expected Python 3.%d with its venv module: %s\nInstall Python 3.%d: https://www.python.org/downloads, or the packages python3.%d and python3.%d-venv"
+            .formatted(MINOR, found, MINOR, MINOR, MINOR));
   }
 
   private static List<Path> onPath(String name, Map<String, String> environment) {

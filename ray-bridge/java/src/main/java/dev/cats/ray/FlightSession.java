@@ -43,7 +43,8 @@ final class FlightSession implements AutoCloseable {
   private final ArrowRecords outputs;
   private final BufferAllocator allocator;
   private final FlightClient client;
-  private FlightClient.ExchangeReaderWriter exchange;
+  private volatile FlightClient.ExchangeReaderWriter exchange;
+  private volatile boolean cancelled;
   private VectorSchemaRoot sent;
 
   /** An answer, and what it takes in Arrow. */
@@ -88,6 +89,9 @@ final class FlightSession implements AutoCloseable {
     command.put("rowwise", rowwise);
     command.put("timeoutMillis", settings.timeout().toMillis());
     exchange = client.doExchange(FlightDescriptor.command(JSON.writeValueAsBytes(command)));
+    if (cancelled) {
+      cancel("cancelled before it began");
+    }
     sent = inputs.newRoot(allocator);
     exchange.getWriter().start(sent);
     WorkerAnswer first = receive().answer();
@@ -137,9 +141,21 @@ final class FlightSession implements AutoCloseable {
     return answer;
   }
 
+  /** Makes Arrow of the records that are sent next. */
+  void fill(StageBatch batch) throws IOException {
+    inputs.fill(sent, batch.records());
+  }
+
+  /**
+   * Whether a batch would go out at once. The client library turns in circles until it would, and
+   * nothing ends that.
+   */
+  boolean isReady() {
+    return exchange.getWriter().isReady();
+  }
+
   /** Returns how many bytes went out. */
   long send(StageBatch batch) throws IOException {
-    inputs.fill(sent, batch.records());
     ObjectNode header = JSON.createObjectNode();
     header.put("id", batch.id().toString());
     header.put("lot", batch.from());
@@ -178,8 +194,10 @@ final class FlightSession implements AutoCloseable {
 
   /** Ends the stream from any thread: whoever waits for an answer gets an exception. */
   void cancel(String why) {
-    if (exchange != null) {
-      exchange.getReader().cancel(why, null);
+    cancelled = true;
+    FlightClient.ExchangeReaderWriter open = exchange;
+    if (open != null) {
+      open.getReader().cancel(why, null);
     }
   }
 

@@ -26,14 +26,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends the batches of one subtask to one worker, several at a time on one stream. When the worker
- * goes away, what it has not answered goes to another one, or to the same when it is back: for as
- * long as the settings are patient, and not if batch after batch its worker ends over the same one.
+ * goes away, what it has not answered goes to the next of the pool, or to the same when it is back:
+ * for as long as the settings are patient, and not if worker after worker ends over the same batch.
  */
 final class FlightStageClient implements StageClient {
   private static final Logger LOG = LoggerFactory.getLogger(FlightStageClient.class);
 
   /** How often a worker may end while it works on one batch, before the batch is to blame. */
   private static final int MAX_ENDS = 3;
+
+  /** How long until it is looked again whether a worker takes more. */
+  private static final long LOOK_MILLIS = 1;
 
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LAST_PAUSE_MILLIS = 2_000;
@@ -64,6 +67,15 @@ final class FlightStageClient implements StageClient {
   private Exception broken;
 
   private boolean closed;
+
+  /** Whether this side ended the session, since an answer was overdue. */
+  private boolean gaveUp;
+
+  /** Whom to try next: another one than last time, where there are several. */
+  private int turn;
+
+  /** The one that is open or being opened. */
+  private volatile FlightSession session;
 
   private static final class Call {
     final StageBatch batch;
@@ -111,9 +123,9 @@ final class FlightStageClient implements StageClient {
   private void run() {
     try {
       while (awaitWork()) {
-        Optional<FlightSession> session = connect();
-        if (session.isPresent()) {
-          converse(session.get());
+        Optional<FlightSession> connected = connect();
+        if (connected.isPresent()) {
+          converse(connected.get());
         }
       }
     } catch (InterruptedException e) {
@@ -136,19 +148,20 @@ final class FlightStageClient implements StageClient {
     long since = System.nanoTime();
     long pause = FIRST_PAUSE_MILLIS;
     for (int attempt = 0; ; attempt++) {
-      FlightSession session = null;
+      session = null;
       String where = "the pool";
       Exception failure;
       try {
-        URI worker = workers.choose(settings.subtask(), attempt);
+        URI worker = workers.choose(settings.subtask(), turn);
         where = worker.toString();
-        session = new FlightSession(worker, settings, inputs, outputs, allocator);
-        openWithin(session);
+        FlightSession opening = new FlightSession(worker, settings, inputs, outputs, allocator);
+        session = opening;
+        openWithin(opening);
         if (attempt > 0) {
           LOG.warn("Step {} goes on at {}", settings.step(), where);
           monitor.reconnected();
         }
-        return Optional.of(session);
+        return Optional.of(opening);
       } catch (StageException e) {
         close(session);
         failAll(e);
@@ -156,7 +169,12 @@ final class FlightStageClient implements StageClient {
       } catch (IOException | FlightRuntimeException e) {
         close(session);
         failure = e;
+      } catch (RuntimeException e) {
+        close(session);
+        pause(0); // ends this thread quietly if that is what ended the wait
+        throw e;
       }
+      turn++;
       if (System.nanoTime() - since >= settings.patience().toNanos()) {
         failAll(
             new StageException(
@@ -206,23 +224,28 @@ final class FlightStageClient implements StageClient {
   }
 
   /** Sends and receives until the session is over, and takes back what was not answered. */
-  private void converse(FlightSession session) throws InterruptedException {
-    Thread receiver = daemon(() -> receive(session), sender.getName() + "-answers");
+  private void converse(FlightSession open) throws InterruptedException {
+    Thread receiver = daemon(() -> receive(open), sender.getName() + "-answers");
     synchronized (this) {
       broken = null;
+      gaveUp = false;
     }
     receiver.start();
     try {
-      for (Call call = next(session); call != null; call = next(session)) {
-        monitor.sent(session.send(call.batch));
+      for (Call call = next(open); call != null; call = next(open)) {
+        if (filled(open, call)) {
+          sent(call);
+          monitor.sent(open.send(call.batch));
+        }
       }
     } catch (IOException | RuntimeException e) {
       over(e);
     } finally {
-      session.cancel("over");
+      open.cancel("over");
       boolean interrupted = joined(receiver);
-      close(session);
+      close(open);
       takeBack();
+      turn++;
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -243,38 +266,60 @@ final class FlightStageClient implements StageClient {
   }
 
   /** The next batch to send; null when the session is over. */
-  private synchronized Call next(FlightSession session) throws InterruptedException {
+  private synchronized Call next(FlightSession open) throws InterruptedException {
     while (true) {
       if (closed || broken != null) {
         return null;
       }
-      Call call = waiting.poll();
-      if (call != null) {
-        if (sent.isEmpty()) {
-          workingSince = System.nanoTime();
-        }
-        sent.add(call);
-        return call;
+      boolean ready = !waiting.isEmpty() && open.isReady();
+      if (ready) {
+        return waiting.poll();
       }
       if (sent.isEmpty()) {
-        wait();
+        if (waiting.isEmpty()) {
+          wait();
+        } else {
+          wait(LOOK_MILLIS);
+        }
         continue;
       }
       long left = workingSince + settings.timeout().plus(GRACE).toNanos() - System.nanoTime();
       if (left <= 0) {
-        session.cancel("a call takes too long");
+        gaveUp = true;
+        open.cancel("a call takes too long");
         return null;
       }
-      TimeUnit.NANOSECONDS.timedWait(this, left);
+      long look = TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+      TimeUnit.NANOSECONDS.timedWait(this, waiting.isEmpty() ? left : Math.min(left, look));
     }
   }
 
-  private void receive(FlightSession session) {
+  /** Whether its records could be made Arrow; if not, it has failed, and nobody else has. */
+  private boolean filled(FlightSession open, Call call) {
+    try {
+      open.fill(call.batch);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      call.answer.completeExceptionally(
+          new StageException(
+              StageException.Kind.FUNCTION, "its records cannot be made Arrow: " + e, e));
+      return false;
+    }
+  }
+
+  private synchronized void sent(Call call) {
+    if (sent.isEmpty()) {
+      workingSince = System.nanoTime();
+    }
+    sent.add(call);
+  }
+
+  private void receive(FlightSession open) {
     try {
       while (true) {
         FlightSession.Received received;
         try {
-          received = session.receive();
+          received = open.receive();
         } catch (Column.UnmappableException e) {
           answered()
               .answer
@@ -325,14 +370,15 @@ final class FlightStageClient implements StageClient {
   private synchronized void takeBack() {
     Call first = sent.peek();
     if (first != null && !closed) {
-      boolean late = System.nanoTime() - workingSince >= settings.timeout().toNanos();
+      // A worker ends itself over a call that takes too long; who only is silent may be cut off.
+      boolean late = !gaveUp && System.nanoTime() - workingSince >= settings.timeout().toNanos();
       first.ends++;
       if (late || first.ends >= MAX_ENDS) {
         sent.poll();
         first.answer.completeExceptionally(
             new StageException(
                 StageException.Kind.FUNCTION,
-                late
+                late || gaveUp
                     ? "the function did not return within " + settings.timeout().toMillis() + " ms"
                     : "its worker ended "
                         + MAX_ENDS
@@ -376,6 +422,10 @@ final class FlightStageClient implements StageClient {
       notifyAll();
     }
     openings.shutdownNow();
+    FlightSession open = session;
+    if (open != null) {
+      open.cancel("closed");
+    }
     sender.interrupt();
     try {
       sender.join();

@@ -13,9 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,8 +167,9 @@ final class LocalProcess implements AutoCloseable {
     all.add(process.toHandle());
     try {
       process.destroy();
-      endsWithin(process.toHandle(), TimeUnit.SECONDS, ASKED_SECONDS);
+      process.waitFor(ASKED_SECONDS, TimeUnit.SECONDS);
       all.forEach(ProcessHandle::destroyForcibly);
+      process.waitFor(END_SECONDS, TimeUnit.SECONDS);
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
       for (ProcessHandle one : all) {
         if (!endsWithin(one, TimeUnit.NANOSECONDS, Math.max(0, end - System.nanoTime()))) {
@@ -185,13 +184,21 @@ final class LocalProcess implements AutoCloseable {
 
   private static boolean endsWithin(ProcessHandle process, TimeUnit unit, long time)
       throws InterruptedException {
-    try {
-      process.onExit().get(time, unit);
-      return true;
-    } catch (TimeoutException e) {
-      return !process.isAlive();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Cannot wait for process " + process.pid(), e.getCause());
+    long end = System.nanoTime() + unit.toNanos(time);
+    while (isThere(process)) {
+      if (System.nanoTime() - end >= 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+    return true;
+  }
+
+  /**
+   * Whether it has not ended. One that nobody collects, as in a container whose first process does
+   * not, stays in the system's table and has no command any more.
+   */
+  static boolean isThere(ProcessHandle process) {
+    return process.isAlive() && process.info().command().isPresent();
   }
 }

@@ -2,6 +2,7 @@ package dev.cats.ray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.cats.stage.Records;
 import dev.cats.stage.StageBatch;
@@ -150,6 +151,7 @@ class FlightStageClientIT {
       assertThat(client.call(Trial.batch("warm", 0)).get().count()).isOne();
       CompletableFuture<Records> slow = client.call(Trial.batch("slow", 2));
       CompletableFuture<Records> behind = client.call(Trial.batch("behind", 0.25));
+      await().until(() -> trial.sent.get() == 3);
       ProcessHandle process = ProcessHandle.of(first.pid()).orElseThrow();
       process.destroyForcibly();
       process.onExit().get();

@@ -54,7 +54,7 @@ class LocalRayIT {
               .toList();
       assertThat(started).hasSizeGreaterThan(2);
     }
-    assertThat(started).noneMatch(ProcessHandle::isAlive);
+    assertThat(started).noneMatch(LocalProcess::isThere);
   }
 
   @Test

@@ -37,6 +37,7 @@ final class Trial implements StageMonitor {
 
   final List<String> said = Collections.synchronizedList(new ArrayList<>());
   final AtomicInteger retries = new AtomicInteger();
+  final AtomicInteger sent = new AtomicInteger();
   final AtomicInteger received = new AtomicInteger();
 
   static PythonFunction function(String name) {
@@ -109,7 +110,9 @@ final class Trial implements StageMonitor {
   }
 
   @Override
-  public void sent(long bytes) {}
+  public void sent(long bytes) {
+    sent.incrementAndGet();
+  }
 
   @Override
   public void received(long bytes, long functionNanos) {
