@@ -39,6 +39,8 @@ import picocli.CommandLine.Option;
       "    {\"dryRun\",\"keptFrom\",\"manifestsKept\",\"manifestsOlder\",\"segments\",\"blocks\",\"bytes\",\"segmentsLeft\",",
       "     \"bytesLeft\"}",
       "",
+      "A run that is to go on from its state holds records of manifests as old as its windows: keep those, or what",
+      "it commits next leads to what was pruned.",
       "HEAD is always kept. Exit codes: 0 done, also if nothing could go; 1 what is to be kept is damaged, and so",
       "nothing was dropped; 2 the store cannot be pruned."
     })
