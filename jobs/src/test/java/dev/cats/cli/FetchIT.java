@@ -76,7 +76,7 @@ class FetchIT {
         .contains("Maven's whole answer is in " + root.resolve("target/fetch.log"));
     assertThat(root.resolve("target/fetch.log")).content().contains("[INFO] Scanning");
     assertThat(cats(path(), "down").out())
-        .isEqualTo("kafka: nothing to end\nkubo: nothing to end\n");
+        .isEqualTo("kafka: nothing to end\nkubo: nothing to end\nray: nothing to end\n");
   }
 
   @Test
