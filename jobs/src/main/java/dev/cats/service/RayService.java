@@ -1,7 +1,7 @@
 package dev.cats.service;
 
-import dev.cats.ray.LocalPool;
-import dev.cats.ray.RayBuild;
+import dev.cats.ray.local.LocalPool;
+import dev.cats.ray.local.RayBuild;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.cats.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cats.ray.LocalWorker;
-import dev.cats.ray.RayParts;
+import dev.cats.ray.local.LocalWorker;
+import dev.cats.ray.local.RayParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

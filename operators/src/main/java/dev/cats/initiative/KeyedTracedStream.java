@@ -181,33 +181,34 @@ public final class KeyedTracedStream<K, T> {
    * together, say so by a window.
    */
   public <OUT> TracedStream<OUT> onRay(String name, StageFunction function, Class<OUT> type) {
-    return staged(
-        initiative.stage(
-            name,
-            function,
-            from,
-            type,
-            (records, spec, lots, uid) ->
-                LotStreams.stage(keyed(records, uid, true), spec, false, lots, uid)),
-        null);
+    return onRay(
+        name,
+        function,
+        type,
+        null,
+        (records, spec, lots, uid) ->
+            LotStreams.stage(keyed(records, uid, true), spec, false, lots, uid));
   }
 
   /** A function that runs on a Ray cluster, on all records of a window; its outputs cite them. */
   public <OUT, W extends Window> TracedStream<OUT> onRay(
       String name, WindowAssigner<Object, W> assigner, StageFunction function, Class<OUT> type) {
-    return staged(
-        initiative.stage(
-            name,
-            function,
-            from,
-            type,
-            (records, spec, lots, uid) ->
-                LotStreams.stage(keyed(records, uid, true), spec, assigner, uid)),
-        assigner);
+    return onRay(
+        name,
+        function,
+        type,
+        assigner,
+        (records, spec, lots, uid) ->
+            LotStreams.stage(keyed(records, uid, true), spec, assigner, uid));
   }
 
-  private <OUT> TracedStream<OUT> staged(
-      TracedStream<OUT> staged, @Nullable WindowAssigner<?, ?> assigner) {
+  private <OUT> TracedStream<OUT> onRay(
+      String name,
+      StageFunction function,
+      Class<OUT> type,
+      @Nullable WindowAssigner<?, ?> assigner,
+      PlanNode.Staged.Wiring<T, OUT> wiring) {
+    TracedStream<OUT> staged = initiative.stage(name, function, from, type, wiring);
     describe((PlanNode.Worker<OUT>) staged.node, assigner);
     return staged;
   }

@@ -68,14 +68,7 @@ public final class PythonFunction implements StageFunction {
    */
   public static PythonFunction of(String entrypoint) {
     try {
-      return new PythonFunction(
-          PythonBundle.onClassPath(module(entrypoint)),
-          entrypoint,
-          Map.of(),
-          Map.of(),
-          Determinism.NONE,
-          false,
-          false);
+      return plain(PythonBundle.onClassPath(module(entrypoint)), entrypoint);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
@@ -84,8 +77,12 @@ public final class PythonFunction implements StageFunction {
   /** A function of a folder with Python sources. */
   public static PythonFunction in(Path folder, String entrypoint) throws IOException {
     module(entrypoint);
+    return plain(PythonBundle.of(folder), entrypoint);
+  }
+
+  private static PythonFunction plain(PythonBundle bundle, String entrypoint) {
     return new PythonFunction(
-        PythonBundle.of(folder), entrypoint, Map.of(), Map.of(), Determinism.NONE, false, false);
+        bundle, entrypoint, Map.of(), Map.of(), Determinism.NONE, false, false);
   }
 
   private static String module(String entrypoint) {

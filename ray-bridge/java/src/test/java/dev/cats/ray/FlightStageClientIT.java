@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.cats.ray.local.LocalWorker;
+import dev.cats.ray.local.RayBuild;
+import dev.cats.ray.local.RayParts;
 import dev.cats.stage.Records;
 import dev.cats.stage.StageBatch;
 import dev.cats.stage.StageClient;

@@ -2,6 +2,8 @@ package dev.cats.ray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cats.ray.local.RayBuild;
+import dev.cats.ray.local.RayParts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

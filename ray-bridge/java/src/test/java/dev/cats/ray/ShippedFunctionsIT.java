@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.ray.local.LocalWorker;
+import dev.cats.ray.local.RayParts;
 import dev.cats.stage.Records;
 import dev.cats.stage.StageBatch;
 import dev.cats.stage.StageClient;

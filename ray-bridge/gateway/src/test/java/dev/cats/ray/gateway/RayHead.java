@@ -1,6 +1,6 @@
 package dev.cats.ray.gateway;
 
-import dev.cats.ray.RayParts;
+import dev.cats.ray.local.RayParts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

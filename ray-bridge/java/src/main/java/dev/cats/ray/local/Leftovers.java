@@ -1,4 +1,4 @@
-package dev.cats.ray;
+package dev.cats.ray.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

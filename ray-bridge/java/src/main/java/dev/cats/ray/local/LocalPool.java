@@ -1,4 +1,4 @@
-package dev.cats.ray;
+package dev.cats.ray.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

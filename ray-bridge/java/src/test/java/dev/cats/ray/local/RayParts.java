@@ -1,4 +1,4 @@
-package dev.cats.ray;
+package dev.cats.ray.local;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
