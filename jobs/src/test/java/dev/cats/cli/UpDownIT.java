@@ -3,7 +3,6 @@ package dev.cats.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cats.connector.kafka.KafkaBroker;
 import dev.cats.connector.kafka.LocalBroker;
 import dev.cats.service.Services;
@@ -16,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
@@ -27,11 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Kafka broker that the commands start, ask and end, and what they say when that fails. */
 class UpDownIT {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path ROOT = Path.of(System.getProperty("cats.root"));
 
   @TempDir private Path folder;
   private Path store;
+  private StoreServices services;
   private String port;
 
   @BeforeAll
@@ -42,12 +40,13 @@ class UpDownIT {
   @BeforeEach
   void choose() throws IOException {
     store = folder.resolve("store");
+    services = new StoreServices(store);
     port = Integer.toString(LocalBroker.freePort());
   }
 
   @AfterEach
   void nothingIsLeft() throws IOException {
-    ask("down");
+    services.ask("down");
     assertThat(ours()).as("brokers of this test").isEmpty();
   }
 
@@ -58,24 +57,12 @@ class UpDownIT {
         .toList();
   }
 
-  private Answer ask(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--store", store.toString()));
-    return Answer.to(all.toArray(String[]::new));
-  }
-
-  /** Starts the broker, and answers with what {@code up --json} says of it. */
   private JsonNode up() throws IOException {
-    Answer answer = ask("up", "kafka", "--port", port, "--json");
-    assertThat(answer.code()).as(answer.err()).isZero();
-    assertThat(answer.lines()).hasSize(1);
-    return JSON.readTree(answer.out()).get("services").get(0);
+    return services.up("kafka", "--port", port);
   }
 
   private static void kill(JsonNode up) throws Exception {
-    ProcessHandle process = ProcessHandle.of(up.get("pid").asLong()).orElseThrow();
-    process.destroyForcibly();
-    process.onExit().get(30, TimeUnit.SECONDS);
+    StoreServices.kill(StoreServices.process(up));
   }
 
   private static void signal(JsonNode up, String signal) throws Exception {
@@ -83,22 +70,9 @@ class UpDownIT {
         .isZero();
   }
 
-  private JsonNode doctor(String name, int code) throws IOException {
-    Answer answer = ask("doctor", "--json");
-    assertThat(answer.code()).as(answer.out() + answer.err()).isEqualTo(code);
-    JsonNode all = JSON.readTree(answer.out());
-    assertThat(all.get("ok").asBoolean()).isEqualTo(code == 0);
-    for (JsonNode check : all.get("checks")) {
-      if (check.get("name").asText().equals(name)) {
-        return check;
-      }
-    }
-    throw new AssertionError("no check " + name + " in " + answer.out());
-  }
-
   @Test
   void aBrokerComesUpIsAskedAndEnds() throws Exception {
-    assertThat(doctor("kafka", 0).get("state").asText()).isEqualTo("off");
+    assertThat(services.doctor("kafka", 0).get("state").asText()).isEqualTo("off");
     assertThat(store).doesNotExist();
 
     JsonNode up = up();
@@ -107,23 +81,23 @@ class UpDownIT {
     assertThat(Path.of(up.get("log").asText())).startsWith(store).isRegularFile();
     assertThat(Services.kafka(store.toUri())).contains("127.0.0.1:" + port);
 
-    JsonNode check = doctor("kafka", 0);
+    JsonNode check = services.doctor("kafka", 0);
     assertThat(check.get("state").asText()).isEqualTo("ok");
     assertThat(check.get("found").asText()).startsWith("Apache Kafka with 0 topics, at 127.0.0.1");
-    assertThat(doctor("store", 0).get("state").asText()).isEqualTo("ok");
+    assertThat(services.doctor("store", 0).get("state").asText()).isEqualTo("ok");
 
-    Answer again = ask("up", "kafka");
+    Answer again = services.ask("up", "kafka");
     assertThat(again.code()).isZero();
     assertThat(again.out())
         .contains("kafka is already up at 127.0.0.1:" + port)
         .contains("./cats down --store " + store);
-    Answer elsewhere = ask("up", "kafka", "--port", "1");
+    Answer elsewhere = services.ask("up", "kafka", "--port", "1");
     assertThat(elsewhere.code()).isEqualTo(2);
     assertThat(elsewhere.err())
         .startsWith("cats: Cannot start kafka at port 1: it is up at 127.0.0.1:" + port)
         .contains("./cats down kafka --store " + store);
 
-    Answer down = ask("down");
+    Answer down = services.ask("down");
     assertThat(down.code()).isZero();
     assertThat(down.lines())
         .containsExactly(
@@ -131,8 +105,8 @@ class UpDownIT {
             "kubo: nothing to end",
             "ray: nothing to end");
     assertThat(Services.kafka(store.toUri())).isEmpty();
-    assertThat(ask("down", "kafka").lines()).containsExactly("kafka: nothing to end");
-    assertThat(ask("down", "--json").out().strip()).isEqualTo("{\"services\":[]}");
+    assertThat(services.ask("down", "kafka").lines()).containsExactly("kafka: nothing to end");
+    assertThat(services.ask("down", "--json").out().strip()).isEqualTo("{\"services\":[]}");
   }
 
   @Test
@@ -143,23 +117,24 @@ class UpDownIT {
     }
     kill(first);
     assertThat(Services.kafka(store.toUri())).isEmpty();
-    JsonNode check = doctor("kafka", 1);
+    JsonNode check = services.doctor("kafka", 1);
     assertThat(check.get("state").asText()).isEqualTo("wrong");
     assertThat(check.get("found").asText()).contains("process " + first.get("pid") + " is gone");
     assertThat(check.get("next").asText()).contains("./cats up kafka --store " + store);
 
-    Answer second = ask("up", "kafka"); // at the port it had
+    Answer second = services.ask("up", "kafka"); // at the port it had
     assertThat(second.code()).as(second.err()).isZero();
     assertThat(second.err()).contains("is gone; going on with its data");
     assertThat(second.out()).contains("kafka is up at 127.0.0.1:" + port);
-    assertThat(doctor("kafka", 0).get("found").asText()).startsWith("Apache Kafka with 1 topic,");
+    assertThat(services.doctor("kafka", 0).get("found").asText())
+        .startsWith("Apache Kafka with 1 topic,");
   }
 
   @Test
   void aBrokerThatDoesNotAnswerIsNamedByTheDoctor() throws Exception {
     JsonNode up = up();
     signal(up, "STOP");
-    JsonNode check = doctor("kafka", 1);
+    JsonNode check = services.doctor("kafka", 1);
     assertThat(check.get("state").asText()).isEqualTo("wrong");
     assertThat(check.get("found").asText()).startsWith("Cannot ask Kafka at 127.0.0.1:" + port);
     assertThat(check.get("next").asText())
@@ -171,7 +146,7 @@ class UpDownIT {
   void aTakenPortIsSaidBeforeAnythingIsMade() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LocalBroker.HOST))) {
       String found = Integer.toString(taken.getLocalPort());
-      Answer answer = ask("up", "kafka", "--port", found);
+      Answer answer = services.ask("up", "kafka", "--port", found);
       assertThat(answer.code()).isEqualTo(2);
       assertThat(answer.err())
           .startsWith("cats: Cannot start kafka at port " + found + ": ")
@@ -196,11 +171,11 @@ class UpDownIT {
               "port=" + port,
               "pid=" + stranger.pid(),
               "started=" + Instant.now().minusSeconds(3600)));
-      assertThat(doctor("kafka", 1).get("found").asText())
+      assertThat(services.doctor("kafka", 1).get("found").asText())
           .isEqualTo(
               "process %d is gone, which was started to listen at 127.0.0.1:%s"
                   .formatted(stranger.pid(), port));
-      Answer down = ask("down", "--json");
+      Answer down = services.ask("down", "--json");
       assertThat(down.code()).isZero();
       assertThat(down.out()).contains("\"ending\":\"gone\"");
       assertThat(stranger.isAlive()).isTrue();
@@ -214,14 +189,14 @@ class UpDownIT {
   void aBrokerThatEndsAtItsStartHasTheLastWord() throws IOException {
     Path data = Files.createDirectories(store.resolve("services/kafka/data"));
     Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=7\ncluster.id=other\n");
-    Answer answer = ask("up", "kafka", "--port", port);
+    Answer answer = services.ask("up", "kafka", "--port", port);
     assertThat(answer.code()).isEqualTo(2);
     assertThat(answer.err())
         .contains("Cannot start the Kafka broker at 127.0.0.1:" + port + ": it ended")
         .contains("broker.log")
         .contains("Stored node id 7 doesn't match previous node id 1")
         .doesNotContain("\tat ");
-    assertThat(doctor("kafka", 0).get("state").asText()).isEqualTo("off");
+    assertThat(services.doctor("kafka", 0).get("state").asText()).isEqualTo("off");
   }
 
   @Test
@@ -244,7 +219,7 @@ class UpDownIT {
     Shell shell = Shell.run(folder, Map.of(), command);
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(shell.out()).contains("kafka is up at 127.0.0.1:" + port);
-    assertThat(doctor("kafka", 0).get("state").asText()).isEqualTo("ok");
+    assertThat(services.doctor("kafka", 0).get("state").asText()).isEqualTo("ok");
     assertThat(ours()).hasSize(1);
   }
 }

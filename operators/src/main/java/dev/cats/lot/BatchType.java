@@ -6,7 +6,6 @@ import dev.cats.stage.Records;
 import java.io.IOException;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -54,7 +53,7 @@ final class BatchType extends OpaqueType<Batch> {
    * of each, as varints, the records, the number of timestamps as a varint and each in 8 bytes, and
    * why it is late, as a text.
    */
-  static final class Serializer extends TypeSerializer<Batch> {
+  static final class Serializer extends ImmutableSerializer<Batch> {
     private static final long serialVersionUID = 1L;
     private static final int DIGEST = 32;
 
@@ -103,38 +102,13 @@ final class BatchType extends OpaqueType<Batch> {
     }
 
     @Override
-    public Batch deserialize(Batch reuse, DataInputView in) throws IOException {
-      return deserialize(in);
-    }
-
-    @Override
     public void copy(DataInputView in, DataOutputView out) throws IOException {
       serialize(deserialize(in), out);
     }
 
     @Override
-    public Batch copy(Batch from) {
-      return from;
-    }
-
-    @Override
-    public Batch copy(Batch from, Batch reuse) {
-      return from;
-    }
-
-    @Override
     public Batch createInstance() {
       return null;
-    }
-
-    @Override
-    public boolean isImmutableType() {
-      return true;
-    }
-
-    @Override
-    public int getLength() {
-      return -1;
     }
 
     @Override
@@ -154,50 +128,22 @@ final class BatchType extends OpaqueType<Batch> {
 
     @Override
     public TypeSerializerSnapshot<Batch> snapshotConfiguration() {
-      return new Snapshot(type, Codec.of(type).schema().toString());
+      return new Snapshot(type);
     }
   }
 
-  /** Version 1: the record's class and Avro schema. */
-  public static final class Snapshot implements TypeSerializerSnapshot<Batch> {
-    private Class<?> type;
-    private String schema;
-
+  /** Of batches. */
+  public static final class Snapshot extends SchemaSnapshot<Batch> {
     /** For Flink, which then calls {@link #readSnapshot}. */
     public Snapshot() {}
 
-    private Snapshot(Class<?> type, String schema) {
-      this.type = type;
-      this.schema = schema;
-    }
-
-    @Override
-    public int getCurrentVersion() {
-      return 1;
-    }
-
-    @Override
-    public void writeSnapshot(DataOutputView out) throws IOException {
-      SchemaState.write(type, schema, out);
-    }
-
-    @Override
-    public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
-      type = SchemaState.readType(in, loader);
-      schema = SchemaState.readSchema(in);
+    private Snapshot(Class<?> type) {
+      super(type);
     }
 
     @Override
     public TypeSerializer<Batch> restoreSerializer() {
-      return new Serializer(type);
-    }
-
-    @Override
-    public TypeSerializerSchemaCompatibility<Batch> resolveSchemaCompatibility(
-        TypeSerializerSnapshot<Batch> old) {
-      return old instanceof Snapshot that && that.schema.equals(schema)
-          ? TypeSerializerSchemaCompatibility.compatibleAsIs()
-          : TypeSerializerSchemaCompatibility.incompatible();
+      return new Serializer(type());
     }
   }
 }

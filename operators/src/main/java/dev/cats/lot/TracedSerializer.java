@@ -21,7 +21,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * two, plus one on the last record of a lot, plus 2^32 where a trace follows, as an unsigned
  * varint; the key; the {@linkplain TraceFormat trace}; the length as an unsigned varint; the bytes.
  */
-final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
+final class TracedSerializer<T> extends ImmutableSerializer<Traced<T>> {
   private static final long serialVersionUID = 1L;
   private static final int DIGEST = 32;
   private static final int INTERNED = 256;
@@ -91,11 +91,6 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   }
 
   @Override
-  public Traced<T> deserialize(Traced<T> reuse, DataInputView source) throws IOException {
-    return deserialize(source);
-  }
-
-  @Override
   public void copy(DataInputView source, DataOutputView target) throws IOException {
     target.write(source, DIGEST);
     long place = readVarint(source);
@@ -161,11 +156,6 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
   }
 
   @Override
-  public boolean isImmutableType() {
-    return true;
-  }
-
-  @Override
   public TypeSerializer<Traced<T>> duplicate() {
     return new TracedSerializer<>(type, keys == null ? null : keys.duplicate());
   }
@@ -182,21 +172,6 @@ final class TracedSerializer<T> extends TypeSerializer<Traced<T>> {
         codec(),
         null,
         null);
-  }
-
-  @Override
-  public Traced<T> copy(Traced<T> from) {
-    return from;
-  }
-
-  @Override
-  public Traced<T> copy(Traced<T> from, Traced<T> reuse) {
-    return from;
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.cats.lot;
 
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -99,49 +98,22 @@ final class ValueSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public TypeSerializerSnapshot<T> snapshotConfiguration() {
-    return new Snapshot<>(type, codec().schema().toString());
+    return new Snapshot<>(type);
   }
 
-  /** Version 1: the class and its Avro schema. */
-  public static final class Snapshot<T> implements TypeSerializerSnapshot<T> {
-    private Class<T> type;
-    private String schema;
-
+  /** Of values. */
+  public static final class Snapshot<T> extends SchemaSnapshot<T> {
     /** For Flink, which then calls {@link #readSnapshot}. */
     public Snapshot() {}
 
-    Snapshot(Class<T> type, String schema) {
-      this.type = type;
-      this.schema = schema;
+    Snapshot(Class<T> type) {
+      super(type);
     }
 
     @Override
-    public int getCurrentVersion() {
-      return 1;
-    }
-
-    @Override
-    public void writeSnapshot(DataOutputView out) throws IOException {
-      SchemaState.write(type, schema, out);
-    }
-
-    @Override
-    public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
-      type = SchemaState.readType(in, loader);
-      schema = SchemaState.readSchema(in);
-    }
-
-    @Override
+    @SuppressWarnings("unchecked")
     public TypeSerializer<T> restoreSerializer() {
-      return new ValueSerializer<>(type);
-    }
-
-    @Override
-    public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
-        TypeSerializerSnapshot<T> old) {
-      return old instanceof Snapshot<T> that && that.schema.equals(schema)
-          ? TypeSerializerSchemaCompatibility.compatibleAsIs()
-          : TypeSerializerSchemaCompatibility.incompatible();
+      return new ValueSerializer<>((Class<T>) type());
     }
   }
 }
