@@ -173,6 +173,7 @@ final class Provenance {
 
   /** Says that the next output was made from these inputs. */
   void edge(long first, long count) {
+    batches = false;
     if (count != 1 || first != edgeCount) {
       same = false;
     }
@@ -186,9 +187,9 @@ final class Provenance {
 
   /** As {@link #edge}, of an output that was made by a batch. */
   void batchEdge(long first, long count) {
-    batches = edgeCount == 0 || batches;
+    boolean all = edgeCount == 0 || batches;
     edge(first, count);
-    batches &= first == 0 && count == inputs;
+    batches = all && first == 0 && count == inputs;
   }
 
   Inputs inputsDocument() {

@@ -71,8 +71,12 @@ class LotBuilderTest {
     bench.process(new Cited.Batched<>(tooLarge, batch, LotOperator.NO_TIMESTAMP, false));
     bench.process(new Cited.Batched<>("b", batch, LotOperator.NO_TIMESTAMP, true));
     bench.seal();
+    // And the other way round: what a batch made is the first of the rejects.
+    bench.process(new Cited.Batched<>(tooLarge, batch, LotOperator.NO_TIMESTAMP, false));
+    bench.process(new Cited.Refused<>("stage", "failed", "0", failed));
+    bench.seal();
 
-    assertThat(bench.sent).hasSize(4);
+    assertThat(bench.sent).hasSize(6);
     for (LotBench.Sent sent : bench.sent) {
       Cid of = LotBench.upstream(sent.value().equals("failed") ? 0 : 1);
       assertThat(bench.inputsOf(sent))

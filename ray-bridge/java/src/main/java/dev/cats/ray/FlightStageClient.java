@@ -157,7 +157,7 @@ final class FlightStageClient implements StageClient {
         FlightSession opening = new FlightSession(worker, settings, inputs, outputs, allocator);
         session = opening;
         openWithin(opening);
-        if (attempt > 0) {
+        if (turn > 0) {
           LOG.warn("Step {} goes on at {}", settings.step(), where);
           monitor.reconnected();
         }
