@@ -18,11 +18,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Fails a test that leaves something behind: a process that it started, a thread that would keep
  * the JVM from ending, a file that is still open. Jars do not count (class loaders keep them), nor
- * do open files where the system does not tell (there is no {@code /proc}).
+ * does the thread by which JUnit watches its own timeouts, nor do open files where the system does
+ * not tell (there is no {@code /proc}).
  */
 final class Leftovers implements BeforeEachCallback, AfterEachCallback {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+  private static final String OF_JUNIT = "junit-jupiter-timeout-watcher";
 
   private Set<String> before = Set.of();
 
@@ -51,7 +53,7 @@ final class Leftovers implements BeforeEachCallback, AfterEachCallback {
         .filter(ProcessHandle::isAlive)
         .forEach(process -> all.add("process " + process.pid()));
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (!thread.isDaemon() && thread.isAlive()) {
+      if (!thread.isDaemon() && thread.isAlive() && !thread.getName().equals(OF_JUNIT)) {
         all.add("thread " + thread.getName());
       }
     }
