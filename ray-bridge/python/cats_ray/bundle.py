@@ -122,9 +122,10 @@ class Loaded:
 
     function: Callable[..., Any]
     document: Document
+    arguments: dict[str, Any]
 
     def __call__(self, batch: dict[str, Any]) -> Any:
-        return self.function(batch, **self.document.arguments)
+        return self.function(batch, **self.arguments)
 
 
 class Functions:
@@ -165,7 +166,17 @@ class Functions:
             raise Failure("bundle", f"Cannot read bundle {document.artifact}: {e}") from e
         path = write_out(files, self._folder / str(document.artifact))
         function = _imported(cid, document, BundleImporter.of(document.artifact, files, path))
-        return Loaded(function, document)
+        arguments = {name: self._argument(name, value) for name, value in document.arguments.items()}
+        return Loaded(function, document, arguments)
+
+    def _argument(self, name: str, value: Any) -> Any:
+        """As the function gets it: of a link, the bytes of the file behind it."""
+        if not isinstance(value, Cid):
+            return value
+        try:
+            return unixfs.content(value, self._block)
+        except DecodeError as e:
+            raise Failure("bundle", f"Cannot read argument {name}: {e}") from e
 
     def _block(self, cid: Cid) -> bytes:
         try:

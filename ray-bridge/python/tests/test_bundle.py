@@ -40,6 +40,24 @@ class BundleTest(unittest.TestCase):
         function = self.blocks.code("def f(batch, a, b=2):\n  return a, b\n", arguments={"a": [1, "x"]})
         self.assertEqual(self.run_it(function), ([1, "x"], 2))
 
+    def test_a_link_among_the_arguments_is_the_bytes_of_its_file(self) -> None:
+        weights = self.blocks.file(bytes(range(10)), chunk=4)
+        source = "def f(batch, weights, b):\n  return weights, b\n"
+        function = self.blocks.code(source, arguments={"weights": weights, "b": 1})
+        self.assertEqual(self.run_it(function), (bytes(range(10)), 1))
+
+    def test_a_link_among_the_arguments_that_is_no_file_is_refused(self) -> None:
+        folder = self.blocks.folder({"a": b"1"})
+        function = self.blocks.code("def f(batch, weights):\n  return weights\n", arguments={"weights": folder})
+        self.fails(function, "bundle", "Cannot read argument weights: .*expected a file, found directory")
+
+    def test_a_link_among_the_arguments_with_other_bytes_is_refused(self) -> None:
+        weights = self.blocks.file(b"weights")
+        function = self.blocks.code("def f(batch, weights):\n  return weights\n", arguments={"weights": weights})
+        functions = self.functions()
+        (self.folder / "blocks" / str(weights)).write_bytes(b"Weights")
+        self.fails(function, "bundle", f"Cannot read block {weights}", functions)
+
     def test_versions_of_a_module_live_side_by_side(self) -> None:
         one = self.blocks.code("seen = []\ndef f(batch):\n  seen.append(1)\n  return 'one', seen\n")
         two = self.blocks.code("seen = []\ndef f(batch):\n  seen.append(2)\n  return 'two', seen\n")

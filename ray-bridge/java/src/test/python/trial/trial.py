@@ -48,3 +48,7 @@ def dies(batch):
     if batch["x"][0] < 0:
         os._exit(9)
     return doubled(batch)
+
+
+def weighed(batch: dict[str, np.ndarray], weights: bytes) -> dict[str, np.ndarray]:
+    return {"name": batch["name"], "y": batch["x"] * len(weights)}

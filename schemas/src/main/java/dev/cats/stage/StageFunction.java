@@ -12,7 +12,7 @@ public interface StageFunction extends Serializable {
   /** The function as a BOM names it, without what the step adds: its key, its window. */
   Function document();
 
-  /** The blocks behind the artifact that the document names, the root last. */
+  /** The blocks behind what the document links to: its artifact, and files among its arguments. */
   List<Block> artifact();
 
   /**

@@ -1,7 +1,6 @@
 package dev.cats.ray;
 
 import dev.cats.content.Block;
-import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.content.UnixFs;
 import java.io.IOException;
@@ -33,7 +32,7 @@ import java.util.stream.Stream;
  * @param python the version that {@code .python-version} names, such as {@code 3.11}
  */
 record PythonBundle(
-    String root, List<Encoded> blocks, SortedMap<String, String> packages, String python)
+    String root, List<EncodedBlock> blocks, SortedMap<String, String> packages, String python)
     implements Serializable {
   /** Source code, not data: what is larger is passed by CID. */
   private static final long MAX_BYTES = 16 << 20;
@@ -85,8 +84,8 @@ record PythonBundle(
   }
 
   private static PythonBundle read(Path folder, Path copy) throws IOException {
-    List<Encoded> blocks = new ArrayList<>();
-    Cid root = UnixFs.path(copy, block -> blocks.add(Encoded.of(block)));
+    List<EncodedBlock> blocks = new ArrayList<>();
+    Cid root = UnixFs.path(copy, block -> blocks.add(EncodedBlock.of(block)));
     return new PythonBundle(root.toString(), blocks, packages(folder, copy), python(folder, copy));
   }
 
@@ -195,20 +194,13 @@ record PythonBundle(
     }
   }
 
-  /** The blocks with their CIDs, the root last. */
-  List<Block> content() {
-    return blocks.stream().map(Encoded::block).toList();
+  /** The CID of the directory. */
+  Cid cid() {
+    return EncodedBlock.parse(root);
   }
 
-  /** A block as it travels with a job. */
-  @SuppressWarnings("ArrayRecordComponent") // java.io serializes it; its CID is its identity
-  record Encoded(int codec, byte[] bytes) implements Serializable {
-    static Encoded of(Block block) {
-      return new Encoded(block.cid().codec(), block.bytes().toArray());
-    }
-
-    Block block() {
-      return Block.of(codec, Bytes.wrap(bytes));
-    }
+  /** The blocks with their CIDs, the root last. */
+  List<Block> content() {
+    return blocks.stream().map(EncodedBlock::block).toList();
   }
 }

@@ -3,8 +3,6 @@ package dev.cats.ray;
 import dev.cats.bom.Determinism;
 import dev.cats.bom.Function;
 import dev.cats.content.Block;
-import dev.cats.content.Cid;
-import dev.cats.content.DecodeException;
 import dev.cats.content.Node;
 import dev.cats.stage.StageClient;
 import dev.cats.stage.StageFunction;
@@ -13,6 +11,7 @@ import dev.cats.stage.StageSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +37,7 @@ public final class PythonFunction implements StageFunction {
 
   private final PythonBundle bundle;
   private final String entrypoint;
-  private final TreeMap<String, String> texts;
-  private final TreeMap<String, Long> numbers;
+  private final TreeMap<String, Argument> arguments;
   private final Determinism determinism;
   private final boolean rowwise;
   private final boolean rejecting;
@@ -47,15 +45,13 @@ public final class PythonFunction implements StageFunction {
   private PythonFunction(
       PythonBundle bundle,
       String entrypoint,
-      Map<String, String> texts,
-      Map<String, Long> numbers,
+      Map<String, Argument> arguments,
       Determinism determinism,
       boolean rowwise,
       boolean rejecting) {
     this.bundle = bundle;
     this.entrypoint = entrypoint;
-    this.texts = new TreeMap<>(texts);
-    this.numbers = new TreeMap<>(numbers);
+    this.arguments = new TreeMap<>(arguments);
     this.determinism = determinism;
     this.rowwise = rowwise;
     this.rejecting = rejecting;
@@ -81,8 +77,7 @@ public final class PythonFunction implements StageFunction {
   }
 
   private static PythonFunction plain(PythonBundle bundle, String entrypoint) {
-    return new PythonFunction(
-        bundle, entrypoint, Map.of(), Map.of(), Determinism.NONE, false, false);
+    return new PythonFunction(bundle, entrypoint, Map.of(), Determinism.NONE, false, false);
   }
 
   private static String module(String entrypoint) {
@@ -96,16 +91,28 @@ public final class PythonFunction implements StageFunction {
 
   /** With a keyword argument, which is part of the function's CID. */
   public PythonFunction with(String argument, String value) {
-    TreeMap<String, String> more = new TreeMap<>(texts);
-    more.put(argument, value);
-    return new PythonFunction(bundle, entrypoint, more, numbers, determinism, rowwise, rejecting);
+    return with(argument, new Argument.Text(value));
   }
 
   /** As the other. Fractions are passed as text: documents hold none. */
   public PythonFunction with(String argument, long value) {
-    TreeMap<String, Long> more = new TreeMap<>(numbers);
-    more.put(argument, value);
-    return new PythonFunction(bundle, entrypoint, texts, more, determinism, rowwise, rejecting);
+    return with(argument, new Argument.Number(value));
+  }
+
+  /**
+   * With what a file holds, such as a model's weights: the function's document links to it, and the
+   * function gets its {@code bytes}, which the worker has hashed and compared.
+   *
+   * @throws IOException if it cannot be read, or has more than 64 MiB: it travels with the job
+   */
+  public PythonFunction with(String argument, Path file) throws IOException {
+    return with(argument, Argument.Content.of(file));
+  }
+
+  private PythonFunction with(String name, Argument argument) {
+    TreeMap<String, Argument> more = new TreeMap<>(arguments);
+    more.put(name, argument);
+    return new PythonFunction(bundle, entrypoint, more, determinism, rowwise, rejecting);
   }
 
   /** Promises the same bytes for the same records, wherever it runs. */
@@ -115,36 +122,35 @@ public final class PythonFunction implements StageFunction {
 
   /** What it promises about being run again; nothing, unless this is said. */
   public PythonFunction promising(Determinism promise) {
-    return new PythonFunction(bundle, entrypoint, texts, numbers, promise, rowwise, rejecting);
+    return new PythonFunction(bundle, entrypoint, arguments, promise, rowwise, rejecting);
   }
 
   /** Makes one row of each row, in their order, so that each output cites its own input alone. */
   public PythonFunction rowwise() {
-    return new PythonFunction(bundle, entrypoint, texts, numbers, determinism, true, rejecting);
+    return new PythonFunction(bundle, entrypoint, arguments, determinism, true, rejecting);
   }
 
   /** Refuses the records of a batch that it fails on, where otherwise the job would end. */
   public PythonFunction rejectingFailures() {
-    return new PythonFunction(bundle, entrypoint, texts, numbers, determinism, rowwise, true);
+    return new PythonFunction(bundle, entrypoint, arguments, determinism, rowwise, true);
   }
 
   @Override
   public Function document() {
     TreeMap<String, Node> packages = new TreeMap<>();
     bundle.packages().forEach((name, version) -> packages.put(name, Node.of(version)));
-    TreeMap<String, Node> arguments = new TreeMap<>();
-    texts.forEach((name, value) -> arguments.put(name, Node.of(value)));
-    numbers.forEach((name, value) -> arguments.put(name, Node.of(value)));
+    TreeMap<String, Node> values = new TreeMap<>();
+    arguments.forEach((name, argument) -> values.put(name, argument.node()));
     SortedMap<String, Node> params = new TreeMap<>();
     params.put("python", Node.of(bundle.python()));
     params.put("packages", map(packages));
-    if (!arguments.isEmpty()) {
-      params.put("arguments", map(arguments));
+    if (!values.isEmpty()) {
+      params.put("arguments", map(values));
     }
     if (rowwise) {
       params.put("rowwise", Node.of(true));
     }
-    return new Function("python", Optional.of(root()), entrypoint, params, determinism);
+    return new Function("python", Optional.of(bundle.cid()), entrypoint, params, determinism);
   }
 
   private static Node map(SortedMap<String, Node> values) {
@@ -153,17 +159,12 @@ public final class PythonFunction implements StageFunction {
     return map.build();
   }
 
-  private Cid root() {
-    try {
-      return Cid.parse(bundle.root());
-    } catch (DecodeException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
   public List<Block> artifact() {
-    return bundle.content();
+    List<Block> blocks = new ArrayList<>();
+    arguments.values().forEach(argument -> blocks.addAll(argument.blocks()));
+    blocks.addAll(bundle.content());
+    return blocks;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.cats.stage.Records;
 import dev.cats.stage.StageBatch;
 import dev.cats.stage.StageClient;
 import dev.cats.stage.StageException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,6 +78,23 @@ class FlightStageClientIT {
         StageClient client = trial.open(tripled, worker.uri())) {
       assertThat(Trial.values(client.call(Trial.batch("a", 2)).get())).containsExactly(6.0);
     }
+  }
+
+  @Test
+  void aFileAmongTheArgumentsIsContentToo() throws Exception {
+    Path file = Files.write(folder.resolve("weights"), new byte[20 << 20]);
+    PythonFunction weighed = Trial.function("weighed").with("weights", file);
+    try (LocalWorker worker = worker();
+        StageClient client = trial.open(weighed, worker.uri())) {
+      assertThat(Trial.values(client.call(Trial.batch("w", 2)).get()))
+          .containsExactly(2.0 * (20 << 20));
+    }
+    PythonFunction before = Trial.function("weighed").with("weights", file);
+    Files.write(file, new byte[] {1});
+    assertThat(Trial.function("weighed").with("weights", file).document().cid())
+        .isNotEqualTo(before.document().cid());
+    assertThatThrownBy(() -> Trial.function("weighed").with("weights", folder))
+        .hasMessage("Cannot pass " + folder + " as an argument: expected a file");
   }
 
   @Test

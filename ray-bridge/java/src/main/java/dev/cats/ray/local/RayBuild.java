@@ -11,12 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -30,9 +32,13 @@ import java.util.stream.Stream;
  * <p>It is kept outside the tree, in {@code cats/ray-VERSION-HASH} of the user's cache ({@code
  * XDG_CACHE_HOME}, else {@code ~/.cache}), where the hash is that of the requirements: other
  * versions are another environment. It counts as there once it is whole, and one process at a time
- * makes it; others wait.
+ * makes it; others wait. Functions that need more packages have an environment of their own, made
+ * from their requirements too.
  */
 public final class RayBuild {
+  /** Names a file of more packages, in the form of {@code requirements.txt}. */
+  public static final String REQUIREMENTS = "CATS_RAY_REQUIREMENTS";
+
   private static final String SOURCES = "ray-bridge/python";
   private static final Pattern RAY = Pattern.compile("^ray==(\\S+)", Pattern.MULTILINE);
   private static final int LAST_LINES = 8;
@@ -41,14 +47,19 @@ public final class RayBuild {
   private final Path sources;
   private final Path cache;
   private final Map<String, String> environment;
+  private final Optional<Path> more;
 
-  private RayBuild(Path sources, Path cache, Map<String, String> environment) {
+  private RayBuild(Path sources, Path cache, Map<String, String> environment, Optional<Path> more) {
     this.sources = sources;
     this.cache = cache;
     this.environment = environment;
+    this.more = more;
   }
 
-  /** What the project below this root asks for, in this user's cache. */
+  /**
+   * What the project below this root asks for, and the file that {@value #REQUIREMENTS} names, in
+   * this user's cache.
+   */
   public static RayBuild of(Path root) {
     return of(root, System.getenv());
   }
@@ -59,7 +70,18 @@ public final class RayBuild {
     String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
     // The XDG specification: a path that is not absolute counts as none.
     Path cache = Path.of(caches).isAbsolute() ? Path.of(caches) : Path.of(home, ".cache");
-    return new RayBuild(root.resolve(SOURCES).toAbsolutePath(), cache.resolve("cats"), environment);
+    return new RayBuild(
+        root.resolve(SOURCES).toAbsolutePath(),
+        cache.resolve("cats"),
+        environment,
+        Optional.of(environment.getOrDefault(REQUIREMENTS, ""))
+            .filter(file -> !file.isBlank())
+            .map(file -> Path.of(file).toAbsolutePath()));
+  }
+
+  /** With the packages of this file too, in the form of {@code requirements.txt}. */
+  public RayBuild with(Path requirements) {
+    return new RayBuild(sources, cache, environment, Optional.of(requirements.toAbsolutePath()));
   }
 
   /** The folder of the worker's own modules, for {@code PYTHONPATH}. */
@@ -83,11 +105,26 @@ public final class RayBuild {
   /** Where the virtual environment is, once it is made. */
   public Path folder() throws IOException {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(requirements()));
-      String digits = HexFormat.of().formatHex(hash).substring(0, HASH_DIGITS);
+      MessageDigest hash = MessageDigest.getInstance("SHA-256");
+      hash.update(Files.readAllBytes(requirements()));
+      if (more.isPresent()) {
+        hash.update(more(more.get()));
+      }
+      String digits = HexFormat.of().formatHex(hash.digest()).substring(0, HASH_DIGITS);
       return cache.resolve("ray-" + version() + "-" + digits);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Cannot hash: every Java has SHA-256", e);
+    }
+  }
+
+  private static byte[] more(Path requirements) throws IOException {
+    try {
+      return Files.readAllBytes(requirements);
+    } catch (IOException e) {
+      throw new IOException(
+          "Cannot read the packages to install with Ray in %s: %s; name another file with %s, or none"
+              .formatted(requirements, e, REQUIREMENTS),
+          e);
     }
   }
 
@@ -179,19 +216,20 @@ public final class RayBuild {
     Files.deleteIfExists(log);
     run(List.of(base.path().toString(), "-m", "venv", folder().toString()), log, progress);
     // No package may run code of its own while it is installed.
-    run(
-        List.of(
-            python().toString(),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-            "--only-binary=:all:",
-            "--requirement",
-            requirements().toString()),
-        log,
-        progress);
+    List<String> install =
+        new ArrayList<>(
+            List.of(
+                python().toString(),
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--no-input",
+                "--only-binary=:all:",
+                "--requirement",
+                requirements().toString()));
+    more.ifPresent(file -> install.addAll(List.of("--requirement", file.toString())));
+    run(install, log, progress);
     Files.writeString(whole(), base.version() + "\n");
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
     progress.accept(

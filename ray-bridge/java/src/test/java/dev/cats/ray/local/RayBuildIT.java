@@ -112,6 +112,29 @@ class RayBuildIT {
   }
 
   @Test
+  void morePackagesAreAnEnvironmentOfTheirOwn() throws Exception {
+    python("python3.11", "3.11.9", "echo \"$7 $8 $9 ${10}\" >> '" + runs + "'");
+    Path more = Files.writeString(folder.resolve("more.txt"), "scipy==1.2.3\n");
+    assertThat(build().with(more).folder())
+        .isEqualTo(build(RayBuild.REQUIREMENTS, more.toString()).folder())
+        .isNotEqualTo(build().folder());
+    build().with(more).build(line -> {});
+    assertThat(build().isBuilt()).isFalse();
+    assertThat(runs)
+        .hasContent(
+            "-m venv\n--requirement %s/ray-bridge/python/requirements.txt --requirement %s"
+                .formatted(root, more));
+  }
+
+  @Test
+  void packagesInAFileThatIsNotThereAreNotLeftOut() {
+    Path none = folder.resolve("none.txt");
+    assertThatThrownBy(() -> build(RayBuild.REQUIREMENTS, none.toString()).isBuilt())
+        .hasMessageStartingWith("Cannot read the packages to install with Ray in " + none)
+        .hasMessageEndingWith("; name another file with CATS_RAY_REQUIREMENTS, or none");
+  }
+
+  @Test
   void oneThatIsHalfThereIsMadeAgain() throws Exception {
     python("python3.11", "3.11.9", "echo 'No matching distribution'", "exit 1");
     assertThatThrownBy(() -> build().build(line -> {}))

@@ -19,9 +19,18 @@ public final class RayParts {
 
   /** Skips the test that calls this where there is no Python for them; in CI it fails. */
   public static RayBuild installed() throws IOException, InterruptedException {
+    return installed(BUILD);
+  }
+
+  /** The same with these packages too. */
+  public static RayBuild installed(Path requirements) throws IOException, InterruptedException {
+    return installed(BUILD.with(requirements));
+  }
+
+  private static RayBuild installed(RayBuild build) throws IOException, InterruptedException {
     try {
-      if (!BUILD.isBuilt()) {
-        BUILD.checkPython();
+      if (!build.isBuilt()) {
+        build.checkPython();
       }
     } catch (IOException e) {
       if ("true".equals(System.getenv("CI"))) {
@@ -29,7 +38,7 @@ public final class RayParts {
       }
       abort(e.getMessage());
     }
-    BUILD.build(line -> LOG.warn("{}", line));
-    return BUILD;
+    build.build(line -> LOG.warn("{}", line));
+    return build;
   }
 }
