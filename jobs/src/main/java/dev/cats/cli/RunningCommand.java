@@ -78,12 +78,13 @@ abstract class RunningCommand implements Callable<Integer> {
 
   @Option(
       names = "--ray",
-      paramLabel = "GATEWAY",
+      paramLabel = "WHERE",
       arity = "0..1",
       fallbackValue = "",
       description = {
-        "Compute b-values on a Ray cluster, by a Python function, through this gateway, such as http://127.0.0.1:24800.",
-        "Default where none is named: the one that ./cats up ray started for --store."
+        "Compute b-values on a Ray cluster, by a Python function: through this gateway, such as http://127.0.0.1:24800,",
+        "or on the cluster with this head, HOST:PORT, where ./cats up ray --ray made a pool for --store.",
+        "Default where nothing is named: the pool that ./cats up ray started for --store."
       })
   private String ray;
 

@@ -1,5 +1,7 @@
 package dev.cats.cli;
 
+import dev.cats.content.Cid;
+import dev.cats.content.DecodeException;
 import dev.cats.service.Service;
 import dev.cats.service.Services;
 import dev.cats.service.Services.Up;
@@ -7,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,13 +30,17 @@ import picocli.CommandLine.Parameters;
       "  kafka   a broker of Apache Kafka, data in services/kafka of the store, 512 MB of heap at most",
       "  kubo    a node of IPFS that talks to no other unless told to, data in services/kubo of the store",
       "  ray     two nodes of Ray with a pool of two workers; what it prints is the gateway of the pool, for --ray.",
-      "          It runs every function that it is given, for any user of this machine: not for shared machines",
+      "          It runs every function that it is given, for any user of this machine: not for shared machines,",
+      "          unless --allow says which. With --ray, a pool on a cluster that is there, of which a node runs here",
+      "          (ray start --address=HOST:PORT); its token is taken from RAY_AUTH_TOKEN, the file that",
+      "          RAY_AUTH_TOKEN_PATH names, or ~/.ray/auth_token. ./cats down ends the pool and leaves the cluster",
       "",
       "Examples:",
       "  ./cats up                      all of them",
       "  ./cats up kafka --port 9192    another port than 9092",
       "  ./cats up kubo                 a node at any free port; says which",
       "  ./cats up ray                  workers, and their gateway at any free port; says which",
+      "  ./cats up ray --ray 10.0.0.7:6379 --allow bafy…   on a cluster that is there",
       "  ./cats up --store /data/usgs   beside another store, with data of its own",
       "  ./cats up --json               {\"services\":[{\"service\",\"address\",\"pid\",\"data\",\"log\",\"started\"}]}",
       "",
@@ -55,9 +62,22 @@ final class UpCommand extends ServiceCommand {
           "Where the one service named is to listen. Default: 9092 for kafka, any for others.")
   private Integer port;
 
+  @Option(
+      names = "--ray",
+      paramLabel = "HOST:PORT",
+      description = "With ray: the head of a cluster that is there, where the pool is to be made.")
+  private String cluster;
+
+  @Option(
+      names = "--allow",
+      paramLabel = "CID",
+      split = ",",
+      description = "With ray: functions or bundles that may run, and no others. Default: all.")
+  private List<String> allowed = List.of();
+
   @Override
   public Integer call() throws Exception {
-    List<Service> wanted = named(names);
+    List<Service> wanted = cluster == null && allowed.isEmpty() ? named(names) : List.of(ray());
     if (port != null && names.size() != 1) {
       throw Failure.usage(
           "Invalid --port: expected one service with it, found " + names.size(),
@@ -72,6 +92,9 @@ final class UpCommand extends ServiceCommand {
       Up up =
           services.up(
               service, port == null ? OptionalInt.empty() : OptionalInt.of(port), this::progress);
+      if (cluster != null) {
+        requireOn(cluster, up);
+      }
       all.add(up);
       if (!json()) {
         print(up, services.folder(service));
@@ -84,6 +107,42 @@ final class UpCommand extends ServiceCommand {
     }
     out().flush();
     return 0;
+  }
+
+  private Service ray() {
+    if (!names.equals(List.of("ray"))) {
+      throw Failure.usage(
+          "Invalid %s: expected the service ray with it, found %s"
+              .formatted(
+                  cluster == null ? "--allow" : "--ray",
+                  names.isEmpty() ? "none" : String.join(" ", names)),
+          "Try: ./cats up ray" + (cluster == null ? "" : " --ray " + cluster));
+    }
+    if (cluster != null && !cluster.matches(RayGateway.CLUSTER)) {
+      throw Failure.usage(
+          "Invalid --ray: expected HOST:PORT, found '" + cluster + "'",
+          "Name the head of the cluster, as in --ray 10.0.0.7:6379");
+    }
+    for (String cid : allowed) {
+      try {
+        Cid.parse(cid);
+      } catch (DecodeException e) {
+        throw Failure.usage(
+            "Invalid --allow: expected CIDs, found '" + cid + "'", e.getMessage(), e);
+      }
+    }
+    return Services.ray(
+        Optional.ofNullable(cluster), allowed.isEmpty() ? "*" : String.join(",", allowed));
+  }
+
+  /** What is up already may be somewhere else. */
+  private void requireOn(String head, Up up) throws IOException, InterruptedException {
+    String found = Services.rayCluster(up.daemon().address());
+    if (!found.equals(head)) {
+      throw new IOException(
+          "Cannot make a pool on Ray at %s: ray is up at %s, on Ray at %s\nEnd that first: ./cats down ray%s"
+              .formatted(head, up.daemon().address(), found, where().option()));
+    }
   }
 
   /** Who asks for all that there are gets those that are possible here. */

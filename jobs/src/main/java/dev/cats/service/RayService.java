@@ -5,13 +5,24 @@ import dev.cats.ray.local.RayBuild;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/** Ray with a pool of workers, as the module {@code ray-bridge} says how to install and run it. */
-final class RayService implements Service {
+/**
+ * Ray with a pool of workers, as the module {@code ray-bridge} says how to install and run it.
+ *
+ * @param cluster the head of the cluster to make the pool on; one is started where there is none
+ * @param allow what may run there: CIDs with commas between them, or {@code *}
+ */
+record RayService(Optional<String> cluster, String allow) implements Service {
   /** Two nodes of Ray, the gateway and the workers, one after the other. */
   private static final long START_SECONDS = 600;
+
+  /** On a cluster of its own, where everything may run. */
+  RayService() {
+    this(Optional.empty(), "*");
+  }
 
   @Override
   public String name() {
@@ -55,7 +66,7 @@ final class RayService implements Service {
 
   @Override
   public Process start(Path folder, int port) throws IOException {
-    return pool(folder, port).start(Detached.launcher());
+    return pool(folder, port).on(cluster).allowing(allow).start(Detached.launcher());
   }
 
   @Override
@@ -68,6 +79,11 @@ final class RayService implements Service {
   public String ask(String address) throws IOException, InterruptedException {
     int workers = pool(Path.of(""), URI.create(address).getPort()).workers();
     return "Ray %s with %d worker%s".formatted(build().version(), workers, workers == 1 ? "" : "s");
+  }
+
+  /** The head of the cluster that the pool of this gateway is on. */
+  static String cluster(String address) throws IOException, InterruptedException {
+    return pool(Path.of(""), URI.create(address).getPort()).cluster();
   }
 
   @Override

@@ -87,6 +87,21 @@ public final class Services {
         : Optional.empty();
   }
 
+  /**
+   * Ray's pool of workers on a cluster that is there already.
+   *
+   * @param cluster its head, {@code HOST:PORT}; nothing for one that is started
+   * @param allow what may run there: CIDs with commas between them, or {@code *}
+   */
+  public static Service ray(Optional<String> cluster, String allow) {
+    return new RayService(cluster, allow);
+  }
+
+  /** The head of the cluster that the gateway at this address works on. */
+  public static String rayCluster(String address) throws IOException, InterruptedException {
+    return RayService.cluster(address);
+  }
+
   /** Which Go would build Kubo; an IOException that says what to do, if none would. */
   public static String go() throws IOException, InterruptedException {
     return KuboService.go();

@@ -46,7 +46,7 @@ class RayRunIT {
     Answer answer = Answer.to("demo", "--ray", "here", "--store", folder.toString());
     assertThat(answer.code()).isEqualTo(2);
     assertThat(answer.err())
-        .contains("Invalid --ray: expected http://HOST:PORT, found 'here'")
+        .contains("Invalid --ray: expected http://HOST:PORT or HOST:PORT, found 'here'")
         .contains("./cats up ray");
     Answer none = Answer.to("demo", "--ray", "--store", folder.toString());
     assertThat(none.code()).isEqualTo(2);

@@ -2,6 +2,11 @@ package dev.cats.ray.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,7 +61,38 @@ record Leftovers(Path folder) {
         half, processes(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Ends the processes that are there still, without a warning, and removes the session. */
+  /** Remembers who has to be asked to end workers that do not end with their gateway. */
+  void remember(URI gateway) throws IOException {
+    Files.writeString(gatewayFile(), gateway.toString());
+  }
+
+  /**
+   * Asks the gateway that is remembered to end its workers. Where it does not answer they stay, and
+   * whoever makes a pool there next goes on with them.
+   */
+  void endWorkers() {
+    try {
+      if (Files.exists(gatewayFile())) {
+        URI gateway = URI.create(Files.readString(gatewayFile()));
+        Files.delete(gatewayFile());
+        HttpRequest none =
+            HttpRequest.newBuilder(gateway.resolve("/pool"))
+                .timeout(Duration.ofSeconds(END_SECONDS))
+                .POST(BodyPublishers.ofString("{\"size\":0}"))
+                .build();
+        HttpClient.newHttpClient().send(none, BodyHandlers.discarding());
+      }
+    } catch (IOException e) {
+      System.err.println("Cannot end the workers: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Ends the processes that are there still, without a warning, but for the workers that a gateway
+   * among them can end; and removes the session.
+   */
   void end() throws IOException, InterruptedException {
     if (Files.exists(processes())) {
       List<ProcessHandle> all =
@@ -65,10 +101,14 @@ record Leftovers(Path folder) {
               .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process)))
               .distinct()
               .toList();
+      if (!all.isEmpty()) {
+        endWorkers();
+      }
       all.forEach(ProcessHandle::destroyForcibly);
       await(all);
       Files.delete(processes());
     }
+    Files.deleteIfExists(gatewayFile());
     removeSession();
   }
 
@@ -117,6 +157,10 @@ record Leftovers(Path folder) {
 
   private Path sessionFile() {
     return folder.resolve("session");
+  }
+
+  private Path gatewayFile() {
+    return folder.resolve("gateway");
   }
 
   private Path processes() {

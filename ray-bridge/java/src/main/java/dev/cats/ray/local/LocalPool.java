@@ -12,16 +12,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A pool of workers on a Ray of its own, for a laptop: what is in its folder, how the process that
- * owns it ({@link RayHost}) is started, and what its gateway answers.
+ * A pool of workers for a laptop, on a Ray of its own or on one that is there: what is in its
+ * folder, how the process that owns it ({@link RayHost}) is started, and what its gateway answers.
  *
- * <p>Gateway and workers listen on the loopback interface and run whatever function they are given:
- * whoever can log in to this machine can run code as this user.
+ * <p>Gateway and workers listen on the loopback interface. Unless {@link #allowing} names what may
+ * run, they run whatever function they are given: whoever can log in to this machine can run code
+ * as this user.
  *
  * <p>The folder holds {@code cache}, the blocks and bundles that the workers have got, and logs:
  * {@code ray.log} of the owner, {@code gateway.log}, {@code head.log} and {@code node.log}.
@@ -44,11 +46,15 @@ public final class LocalPool {
   private final Path root;
   private final Path folder;
   private final int port;
+  private final Optional<String> cluster;
+  private final String allow;
 
-  private LocalPool(Path root, Path folder, int port) {
+  private LocalPool(Path root, Path folder, int port, Optional<String> cluster, String allow) {
     this.root = root.toAbsolutePath();
     this.folder = folder.toAbsolutePath();
     this.port = port;
+    this.cluster = cluster;
+    this.allow = allow;
   }
 
   /**
@@ -58,11 +64,25 @@ public final class LocalPool {
    * @param folder its cache and logs
    */
   public static LocalPool of(Path root, Path folder, int port) {
-    return new LocalPool(root, folder, port);
+    return new LocalPool(root, folder, port, Optional.empty(), "*");
+  }
+
+  /** The same on the cluster with this head, {@code HOST:PORT}, if one is given. */
+  public LocalPool on(Optional<String> head) {
+    return new LocalPool(root, folder, port, head, allow);
+  }
+
+  /** The same, running these functions or bundles only: CIDs with commas between them. */
+  public LocalPool allowing(String cids) {
+    return new LocalPool(root, folder, port, cluster, cids);
   }
 
   /** Where the gateway listens: {@code http://127.0.0.1:PORT}. */
   public URI uri() {
+    return uri(port);
+  }
+
+  static URI uri(int port) {
     return URI.create("http://127.0.0.1:" + port);
   }
 
@@ -86,7 +106,8 @@ public final class LocalPool {
     command.addAll(
         List.of(MARK + log(), "-Dlog4j2.level=WARN", "-cp", System.getProperty("java.class.path")));
     command.add(RayHost.class.getName());
-    command.addAll(List.of(root.toString(), folder.toString(), Integer.toString(port)));
+    command.addAll(List.of(root.toString(), folder.toString(), Integer.toString(port), allow));
+    cluster.ifPresent(command::add);
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -150,6 +171,11 @@ public final class LocalPool {
    */
   public int workers() throws IOException, InterruptedException {
     return get("/pool").path("workers").size();
+  }
+
+  /** The head of the cluster that it is on, as its gateway says. */
+  public String cluster() throws IOException, InterruptedException {
+    return get("/pool").path("ray").asText();
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {

@@ -44,6 +44,7 @@ final class LocalProcess implements AutoCloseable {
   private final Process process;
   private final Path log;
   private final Set<ProcessHandle> started = ConcurrentHashMap.newKeySet();
+  private volatile Runnable farewell = () -> {};
 
   private LocalProcess(String what, Process process, Path log) {
     this.what = what;
@@ -126,6 +127,12 @@ final class LocalProcess implements AutoCloseable {
     }
   }
 
+  /** With what is to be done while it is still there, before it is ended from here. */
+  LocalProcess endingAfter(Runnable last) {
+    farewell = last;
+    return this;
+  }
+
   long pid() {
     return process.pid();
   }
@@ -161,6 +168,9 @@ final class LocalProcess implements AutoCloseable {
   }
 
   private void end() {
+    if (process.isAlive()) {
+      farewell.run();
+    }
     // Once it is gone, nobody can say what it started.
     Set<ProcessHandle> all = new LinkedHashSet<>(started);
     process.descendants().forEach(all::add);

@@ -27,7 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Its folder holds Ray's session, {@code head.log} and {@code node.log}. The path has to be
  * short: there are sockets in the session, and 107 bytes is all that the path of one may have.
  */
-public final class LocalRay implements AutoCloseable {
+public final class LocalRay implements Nodes {
   private static final String HEAD = "127.0.0.2";
   private static final String NODE = "127.0.0.3";
   private static final String STARTED = "Ray runtime started";
@@ -133,21 +133,25 @@ public final class LocalRay implements AutoCloseable {
   }
 
   /** Where the head is: {@code 127.0.0.2:PORT}. */
+  @Override
   public String address() {
     return address;
   }
 
   /** What a driver needs in its environment: the token, and where the worker's modules are. */
+  @Override
   public Map<String, String> environment() {
     return environment;
   }
 
+  @Override
   public boolean isRunning() {
     return nodes.stream().allMatch(LocalProcess::isRunning);
   }
 
   /** Done when one of its nodes has ended. */
-  CompletableFuture<?> onEnd() {
+  @Override
+  public CompletableFuture<?> onEnd() {
     return CompletableFuture.anyOf(
         nodes.stream().map(LocalProcess::onEnd).toArray(CompletableFuture<?>[]::new));
   }

@@ -6,13 +6,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The one process that owns a pool of workers on this machine: it starts a {@link LocalRay} and the
- * gateway, a JVM of its own, and ends both when it is told to end (SIGTERM).
+ * gateway, a JVM of its own, and ends both when it is told to end (SIGTERM). On a cluster that is
+ * there already it starts the gateway alone, and has it end its workers when it is told to end.
  *
  * <p>A gateway that ends is started again, and goes on with the workers that are there. When a node
  * of Ray ends, the other one is ended too, and all starts anew. What cannot be started the first
@@ -22,31 +25,43 @@ public final class RayHost {
   private static final String GATEWAY_JAR = "ray-bridge/gateway/target/cats-ray-gateway.jar";
   private static final long GATEWAY_SECONDS = 240;
   private static final long PAUSE_SECONDS = 5;
+  private static final int GIVEN = 4;
 
   private final RayBuild build;
   private final Path folder;
   private final int port;
+  private final String allow;
+  private final Optional<String> cluster;
   private final Leftovers leftovers;
   private boolean worked;
 
-  private RayHost(RayBuild build, Path folder, int port) {
+  private RayHost(RayBuild build, Path folder, int port, String allow, Optional<String> cluster) {
     this.build = build;
     this.folder = folder;
     this.port = port;
+    this.allow = allow;
+    this.cluster = cluster;
     this.leftovers = new Leftovers(folder);
   }
 
   /**
    * Runs until it is ended from outside.
    *
-   * @param arguments the project's folder, that of the service, and the gateway's port
+   * @param arguments the project's folder, that of the service, the gateway's port, what may run,
+   *     and the head of the cluster that is there
    */
   public static void main(String[] arguments) throws InterruptedException {
     try {
       Path folder = Path.of(arguments[1]);
       Files.copy(
           gatewayJar(Path.of(arguments[0])), copy(folder), StandardCopyOption.REPLACE_EXISTING);
-      new RayHost(RayBuild.of(Path.of(arguments[0])), folder, Integer.parseInt(arguments[2])).run();
+      new RayHost(
+              RayBuild.of(Path.of(arguments[0])),
+              folder,
+              Integer.parseInt(arguments[2]),
+              arguments[3],
+              Arrays.stream(arguments).skip(GIVEN).findFirst())
+          .run();
     } catch (IOException e) {
       say(e.getMessage());
       System.exit(1);
@@ -72,8 +87,7 @@ public final class RayHost {
   private void run() throws IOException, InterruptedException {
     leftovers.end();
     while (true) {
-      try (LocalRay ray = LocalRay.start(build, leftovers.newSession(), folder)) {
-        say("Ray is at %s; its nodes say more in head.log and node.log".formatted(ray.address()));
+      try (Nodes ray = nodes()) {
         while (ray.isRunning()) {
           runGateway(ray);
         }
@@ -85,15 +99,28 @@ public final class RayHost {
         }
         say(e.getMessage());
       }
-      say("starting Ray anew");
+      say("starting anew");
       TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
     }
   }
 
-  private void runGateway(LocalRay ray) throws IOException, InterruptedException {
+  private Nodes nodes() throws IOException, InterruptedException {
+    if (cluster.isPresent()) {
+      return new GivenNodes(cluster.get());
+    }
+    LocalRay ray = LocalRay.start(build, leftovers.newSession(), folder);
+    say("Ray is at %s; its nodes say more in head.log and node.log".formatted(ray.address()));
+    return ray;
+  }
+
+  private void runGateway(Nodes ray) throws IOException, InterruptedException {
     try (LocalProcess gateway =
         LocalProcess.start(
             "the gateway", command(ray), ray.environment(), folder.resolve("gateway.log"))) {
+      if (cluster.isPresent()) {
+        leftovers.remember(LocalPool.uri(port));
+        gateway.endingAfter(leftovers::endWorkers);
+      }
       leftovers.remember();
       String address = gateway.await("LISTENING ", GATEWAY_SECONDS);
       leftovers.remember();
@@ -106,7 +133,7 @@ public final class RayHost {
     }
   }
 
-  private List<String> command(LocalRay ray) throws IOException {
+  private List<String> command(Nodes ray) throws IOException {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx128m",
@@ -126,7 +153,7 @@ public final class RayHost {
         "--cache",
         folder.resolve("cache").toString(),
         "--allow",
-        "*");
+        allow);
   }
 
   private static void say(String line) {
