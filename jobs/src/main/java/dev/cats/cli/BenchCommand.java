@@ -6,7 +6,9 @@ import dev.cats.bench.KuboWrites;
 import dev.cats.bench.Pipelines;
 import dev.cats.bench.Pipelines.Comparison;
 import dev.cats.bench.PlainType;
+import dev.cats.bench.RayCalls;
 import dev.cats.bench.Settings;
+import dev.cats.ray.local.RayBuild;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import javax.annotation.Nullable;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
@@ -44,6 +47,7 @@ import picocli.CommandLine.Spec;
       "  ./cats bench --kafka                           events from a Kafka broker into committed lots",
       "  ./cats bench --kafka --case kafka/memory --events 10000000",
       "  ./cats bench --kubo                            blocks of a job into a Kubo node",
+      "  ./cats bench --ray                             lots through a Python function on a worker",
       "",
       "Cases: chain (generator, map, map), keyed (map, keyBy, a RocksDB read and write per record), windowed (map,",
       "keyBy, event-time windows of 100 records); each with lots per step and lots per exchange.",
@@ -54,6 +58,9 @@ import picocli.CommandLine.Spec;
       "With --kubo: kubo/job (MB/s of archives, from a job's first record until HEAD of a node that follows it names its",
       "last manifest), kubo/pinned (the same, pinned) and kubo/catch-up (a folder that is there already), each beside",
       "Kubo's own ipfs dag import of the same archives into a second fresh node.",
+      "With --ray: ray/64k/1, ray/64k/8, ray/1m/1, ray/1m/8 (calls of a step with lots of 64 KiB or 1 MiB of columns,",
+      "1 or 8 under way), beside a bare stream of Arrow Flight that echoes the same bytes and beside the function in a",
+      "loop in Python; and how long a function has to take for the bridge to be less than a tenth of its step.",
       "",
       "Exit codes: 0 measured, 2 it could not be."
     })
@@ -124,6 +131,14 @@ final class BenchCommand implements Callable<Integer> {
   private boolean kubo;
 
   @Option(
+      names = "--ray",
+      description = {
+        "Calls a Python function on a worker of its own, a process that is started for this and ended. The first time",
+        "on a machine installs what it runs on with Python, about 160 MB."
+      })
+  private boolean ray;
+
+  @Option(
       names = "--in-flight",
       paramLabel = "N",
       defaultValue = "4",
@@ -144,16 +159,21 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (kafka && kubo) {
-      throw Failure.usage("Cannot measure both --kafka and --kubo at once", "Try: --kubo");
+    List<String> asked =
+        Stream.of(kafka ? "--kafka" : "", kubo ? "--kubo" : "", ray ? "--ray" : "")
+            .filter(option -> !option.isEmpty())
+            .toList();
+    if (asked.size() > 1) {
+      throw Failure.usage(
+          "Cannot measure " + String.join(" and ", asked) + " at once", "Try: " + asked.get(1));
     }
-    List<String> known = kafka ? KafkaReads.names() : kubo ? KuboWrites.names() : Pipelines.names();
+    List<String> known = known();
     for (String name : cases) {
       if (!known.contains(name)) {
         throw Failure.usage(
             "Invalid --case: there is no case "
                 + name
-                + (kafka ? " with --kafka" : kubo ? " with --kubo" : ""),
+                + (asked.isEmpty() ? "" : " with " + asked.get(0)),
             "Expected some of: " + String.join(" ", known));
       }
     }
@@ -161,6 +181,7 @@ final class BenchCommand implements Callable<Integer> {
       KafkaBench.check();
     }
     Path binary = kubo ? KuboBench.binary(spec.commandLine().getErr()) : null;
+    RayBuild workers = ray ? RayBench.installed(spec.commandLine().getErr()) : null;
     boolean temporary = store == null;
     Path folder = temporary ? Files.createTempDirectory("cats-bench-") : store;
     Thread cleaning = new Thread(() -> delete(folder));
@@ -189,6 +210,15 @@ final class BenchCommand implements Callable<Integer> {
                 figure -> print(json ? line(figure) : null));
         return 0;
       }
+      if (ray) {
+        new RayBench(settings, spec.commandLine().getErr())
+            .run(
+                workers,
+                cases.isEmpty() ? RayCalls.names() : cases,
+                text -> print(json ? null : text),
+                figure -> print(json ? line(figure) : null));
+        return 0;
+      }
       Pipelines pipelines = new Pipelines(settings, this::say);
       for (String name : cases.isEmpty() ? Pipelines.names() : cases) {
         Comparison comparison = pipelines.run(name);
@@ -201,6 +231,16 @@ final class BenchCommand implements Callable<Integer> {
         Runtime.getRuntime().removeShutdownHook(cleaning);
       }
     }
+  }
+
+  private List<String> known() {
+    if (kafka) {
+      return KafkaReads.names();
+    }
+    if (kubo) {
+      return KuboWrites.names();
+    }
+    return ray ? RayCalls.names() : Pipelines.names();
   }
 
   private void print(@Nullable String line) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cats.connector.ipfs.KuboNode;
 import dev.cats.connector.kafka.KafkaBroker;
+import dev.cats.ray.local.RayParts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -166,6 +167,46 @@ class BenchIT {
             "kubo/catch-up/node-cpu");
     assertThat(out.toString()).contains("\"unit\":\"MB/s\"", "\"unit\":\"ms/MB\"");
     assertThat(err.toString()).contains("round 1 of 1: kubo/pinned");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void measuresAWorkerOfItsOwnAndLeavesNothingBehind() throws Exception {
+    RayParts.installed();
+
+    int code =
+        bench(
+            "--ray",
+            "--rounds",
+            "1",
+            "--seconds",
+            "1",
+            "--json",
+            "--store",
+            folder.toString(),
+            "--case",
+            "ray/64k/8",
+            "ray/1m/1");
+
+    assertThat(code).as(err.toString()).isZero();
+    List<String> names = new ArrayList<>();
+    for (String line : out.toString().lines().toList()) {
+      JsonNode figure = new ObjectMapper().readTree(line);
+      names.add(figure.get("case").asText());
+      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
+      assertThat(figure.get("baseline").asDouble()).as(line).isPositive();
+    }
+    assertThat(names)
+        .startsWith(
+            "ray/64k/8",
+            "ray/64k/8/p50",
+            "ray/64k/8/p99",
+            "ray/64k/8/loop",
+            "ray/64k/8/loop-p50",
+            "ray/64k/8/loop-p99",
+            "ray/64k/8/tenth",
+            "ray/1m/1");
+    assertThat(err.toString()).contains("round 1 of 1: ray/64k/8");
     assertThat(folder).isEmptyDirectory();
   }
 

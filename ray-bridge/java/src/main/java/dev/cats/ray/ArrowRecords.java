@@ -52,15 +52,16 @@ final class ArrowRecords {
    */
   Records read(VectorSchemaRoot root) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    encoder = EncoderFactory.get().directBinaryEncoder(bytes, encoder);
+    encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
     List<FieldVector> vectors = root.getFieldVectors();
     int[] ends = new int[root.getRowCount()];
     for (int row = 0; row < ends.length; row++) {
       for (int i = 0; i < columns.size(); i++) {
         columns.get(i).write(vectors.get(i), row, encoder);
       }
-      ends[row] = bytes.size();
+      ends[row] = bytes.size() + encoder.bytesBuffered();
     }
+    encoder.flush();
     return new Records(bytes.toByteArray(), ends);
   }
 }
