@@ -11,9 +11,10 @@ import numpy as np
 
 from tests.bundles import FUNCTIONS
 
-sys.path[:0] = [str(FUNCTIONS / "seismology"), str(FUNCTIONS / "iris")]
+sys.path[:0] = [str(FUNCTIONS / each) for each in ("seismology", "iris", "scaling")]
 
 import iris  # noqa: E402
+import scaling  # noqa: E402
 import seismology  # noqa: E402
 
 
@@ -115,3 +116,10 @@ class IrisTest(unittest.TestCase):
             for name, dtype in (("species", object), ("petal_length", float), ("petal_width", float))
         }
         self.assertEqual({len(column) for column in iris.mean_area(iris.petal_area(none)).values()}, {0})
+
+
+class ScalingTest(unittest.TestCase):
+    def test_each_column_is_doubled(self) -> None:
+        answer = scaling.doubled({"number": np.arange(3), "x0": np.array([0.5, 1.0, 1.5])})
+        self.assertEqual(answer["number"].tolist(), [0, 2, 4])
+        self.assertEqual(answer["x0"].tolist(), [1.0, 2.0, 3.0])
