@@ -52,13 +52,21 @@ class RayClusterIT {
     try (LocalRay ray = LocalRay.start(build, folder.resolve("ray"))) {
       String token = ray.environment().get("RAY_AUTH_TOKEN");
       Path secret = Files.writeString(folder.resolve("token"), token);
-      Shell up = up(ray, Map.of("RAY_AUTH_TOKEN_PATH", secret.toString()));
-      assertThat(up.code()).as(up.out() + up.err()).isZero();
-      JsonNode pool = JSON.readTree(up.out()).get("services").get(0);
-      String gateway = pool.get("address").asText();
+      Map<String, String> inFile = Map.of("RAY_AUTH_TOKEN_PATH", secret.toString());
+      Shell first = up(ray, inFile);
+      List<ProcessHandle> workers = workers(gateway(first));
+      assertThat(workers).hasSize(2).allMatch(RayClusterIT::isThere);
+      ProcessHandle owner = StoreServices.process(pool(first));
+      owner.destroyForcibly(); // and not what it started
+      await().atMost(PATIENCE).until(() -> !isThere(owner));
+
+      Shell up = up(ray, inFile);
+      assertThat(up.err()).contains("is gone; going on with its data");
+      await().atMost(PATIENCE).until(() -> workers.stream().noneMatch(RayClusterIT::isThere));
+      List<ProcessHandle> next = workers(gateway(up));
+      assertThat(next).hasSize(2).allMatch(RayClusterIT::isThere);
+      String gateway = gateway(up);
       assertThat(get(gateway, "/pool").get("ray").asText()).isEqualTo(ray.address());
-      List<ProcessHandle> workers = workers(gateway);
-      assertThat(workers).hasSize(2).allMatch(ProcessHandle::isAlive);
 
       Answer demo = services.ask("demo", "--repeatable", "--json", "--ray", ray.address());
       assertThat(demo.code()).as(demo.err()).isZero();
@@ -72,14 +80,14 @@ class RayClusterIT {
           .contains("ray is up at " + gateway + ", on Ray at " + ray.address())
           .contains("End that first: ./cats down ray");
 
-      assertThat(up.out() + up.err()).doesNotContain(token);
+      assertThat(first.out() + first.err() + up.out() + up.err()).doesNotContain(token);
       assertThat(ProcessHandle.allProcesses().map(each -> each.info().commandLine().orElse("")))
           .noneMatch(line -> line.contains(token));
       assertNowhereBelow(services.store(), token);
 
       assertThat(services.ask("down", "ray").out()).startsWith("ray is down");
-      await().atMost(PATIENCE).until(() -> workers.stream().noneMatch(RayClusterIT::isThere));
-      assertThat(ProcessHandle.of(pool.get("pid").asLong()).filter(RayClusterIT::isThere))
+      await().atMost(PATIENCE).until(() -> next.stream().noneMatch(RayClusterIT::isThere));
+      assertThat(ProcessHandle.of(pool(up).get("pid").asLong()).filter(RayClusterIT::isThere))
           .isEmpty();
       assertThat(ray.isRunning()).isTrue();
     }
@@ -108,7 +116,17 @@ class RayClusterIT {
     command.addAll(List.of("-cp", JavaProcess.classPath(), Cats.class.getName()));
     command.addAll(List.of("up", "ray", "--json", "--ray", ray.address(), "--allow", bundle()));
     command.addAll(List.of("--store", services.store().toString()));
-    return Shell.run(folder, token, command);
+    Shell up = Shell.run(folder, token, command);
+    assertThat(up.code()).as(up.out() + up.err()).isZero();
+    return up;
+  }
+
+  private static JsonNode pool(Shell up) throws IOException {
+    return JSON.readTree(up.out()).get("services").get(0);
+  }
+
+  private static String gateway(Shell up) throws IOException {
+    return pool(up).get("address").asText();
   }
 
   /** One that has ended and that nobody collects is not. */
