@@ -50,23 +50,21 @@ final class CsvFile implements EventFile {
   }
 
   private List<String> header(Lines.Line line) throws IOException {
-    CsvRow row = new CsvRow();
+    List<String> cells;
     try {
-      if (!row.add(Utf8Text.of(line.bytes()))) {
-        throw new Malformed("a quotation mark is not closed");
-      }
+      cells = CsvRow.cells(Utf8Text.of(line.bytes()));
     } catch (Malformed e) {
       throw new IOException(
           "Cannot read %s: its first line does not name columns: %s"
               .formatted(path, e.getMessage()),
           e);
     }
-    if (row.cells().contains("") || new HashSet<>(row.cells()).size() < row.cells().size()) {
+    if (cells.contains("") || new HashSet<>(cells).size() < cells.size()) {
       throw new IOException(
           "Cannot read %s: expected its first line to name each column once, found %s"
-              .formatted(path, row.cells()));
+              .formatted(path, cells));
     }
-    return List.copyOf(row.cells());
+    return cells;
   }
 
   private Entry row(Lines.Line first) throws IOException {

@@ -7,7 +7,7 @@ import java.util.List;
  * A row of CSV (RFC 4180) in the making: cells apart by commas, in quotation marks where they hold
  * a comma, a quotation mark (then doubled) or a line end, and so a row may be several lines.
  */
-final class CsvRow {
+public final class CsvRow {
   private enum Place {
     START,
     PLAIN,
@@ -19,6 +19,15 @@ final class CsvRow {
   private final StringBuilder cell = new StringBuilder();
   private Place place = Place.START;
   private boolean begun;
+
+  /** The cells of a row that is one line. */
+  public static List<String> cells(String line) throws Malformed {
+    CsvRow row = new CsvRow();
+    if (!row.add(line)) {
+      throw new Malformed("a quotation mark is not closed");
+    }
+    return List.copyOf(row.cells());
+  }
 
   /** Adds a line; true if the row ends with it. */
   boolean add(String line) throws Malformed {

@@ -1,6 +1,5 @@
 package dev.cats.feed;
 
-import dev.cats.job.seismology.FeatureReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

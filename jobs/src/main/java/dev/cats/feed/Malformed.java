@@ -1,7 +1,7 @@
 package dev.cats.feed;
 
 /** What is wrong with a part of a file. */
-final class Malformed extends Exception {
+public final class Malformed extends Exception {
   private static final long serialVersionUID = 1L;
 
   Malformed(String message) {

@@ -1,6 +1,8 @@
 package dev.cats.job.seismology;
 
 import dev.cats.event.DataInitiativeEvent;
+import dev.cats.feed.FeedSource;
+import dev.cats.feed.InputException;
 import dev.cats.initiative.DataInitiative;
 import dev.cats.initiative.KeyedTracedStream;
 import dev.cats.initiative.TracedStream;

@@ -1,5 +1,6 @@
 package dev.cats.job.seismology;
 
+import dev.cats.feed.FeatureReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.Optional;
 public final class BundledFeed {
   private BundledFeed() {}
 
-  static InputStream open() {
+  public static InputStream open() {
     return BundledFeed.class.getResourceAsStream("/data/usgs-week.geojson");
   }
 
@@ -18,7 +19,7 @@ public final class BundledFeed {
     return features(FeatureReader.of("usgs-week.geojson", open()));
   }
 
-  static List<String> features(FeatureReader reader) throws IOException {
+  public static List<String> features(FeatureReader reader) throws IOException {
     try (reader) {
       List<String> features = new ArrayList<>();
       for (Optional<String> next = reader.next(); next.isPresent(); next = reader.next()) {

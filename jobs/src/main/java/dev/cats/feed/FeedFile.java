@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import dev.cats.content.Cid;
 import dev.cats.content.UnixFs;
@@ -6,16 +6,25 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Optional;
+import javax.annotation.Nullable;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.Path;
 
 /**
- * A feed file as it was when it was looked at: its content's CID, how many features it holds, its
- * size and when it was last changed. A record's position names the content, so the file is only
- * ever read as long as it is still that file.
+ * A feed file as it was when it was looked at: its content's CID, how many features it holds, what
+ * stands before them, its size and when it was last changed. A record's position names the content,
+ * so the file is only ever read as long as it is still that file.
  */
-record FeedFile(Path path, Cid content, long features, long length, long modified)
+record FeedFile(
+    Path path,
+    Frame frame,
+    Cid content,
+    long features,
+    @Nullable String header,
+    long length,
+    long modified)
     implements Serializable {
 
   /**
@@ -23,20 +32,33 @@ record FeedFile(Path path, Cid content, long features, long length, long modifie
    * once to hash it.
    */
   static FeedFile of(Path given) throws IOException {
+    return of(given, Frame.ofFeatures(given.getName()));
+  }
+
+  static FeedFile of(Path given, Frame frame) throws IOException {
     Path path = qualified(given);
     FileStatus status = status(path);
     long features = 0;
-    try (FeatureReader reader = FeatureReader.of(shown(path), open(path))) {
+    Optional<String> header;
+    try (FeatureReader reader = FeatureReader.resume(frame, shown(path), open(path), 0, 0)) {
       while (reader.next().isPresent()) {
         features++;
       }
+      header = reader.header();
     }
     Cid content;
     try (FSDataInputStream in = open(path)) {
       content = UnixFs.file(in, UnixFs.Sink.NONE);
     }
     FeedFile file =
-        new FeedFile(path, content, features, status.getLen(), status.getModificationTime());
+        new FeedFile(
+            path,
+            frame,
+            content,
+            features,
+            header.orElse(null),
+            status.getLen(),
+            status.getModificationTime());
     file.checkUnchanged();
     return file;
   }
@@ -58,7 +80,7 @@ record FeedFile(Path path, Cid content, long features, long length, long modifie
     if (offset > 0) {
       in.seek(offset);
     }
-    return FeatureReader.resume(shown(), in, offset, index);
+    return FeatureReader.resume(frame, shown(), in, offset, index);
   }
 
   /** Refuses to take another file for this one. */

@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import dev.cats.content.Cid;
 import dev.cats.content.DecodeException;

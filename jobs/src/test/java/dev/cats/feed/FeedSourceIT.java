@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,8 @@ import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
 import dev.cats.event.Arrival;
 import dev.cats.event.Position;
+import dev.cats.job.seismology.BundledFeed;
+import dev.cats.job.seismology.SampleFeed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,9 +56,11 @@ class FeedSourceIT {
 
   @Test
   void aReaderGoesOnFromAnyCheckpoint() throws Exception {
-    for (String name : List.of("x.geojson", "x.ndjson")) {
-      FeedSource source =
-          source(file(name, name.equals("x.ndjson") ? "{\"p\":\"é\"}\r\n\n1\n2" : THREE));
+    for (FeedSource source :
+        List.of(
+            source(file("x.geojson", THREE)),
+            source(file("x.ndjson", "{\"p\":\"é\"}\r\n\n1\n2")),
+            FeedSource.ofRows(flink(file("x.csv", "p,é\r\n\n1,é\n2,\n3,\"z\""))))) {
       for (int stop = 0; stop <= 3; stop++) {
         FeedReader first = reader(source);
         first.addSplits(List.of(new FeedSplit(source.content(), 0, 0)));
@@ -69,7 +73,7 @@ class FeedSourceIT {
         List<Arrival<String>> all = new ArrayList<>(out.records);
         all.addAll(drain(reader(source), FeedState.SPLIT.deserialize(1, state)));
         assertThat(all)
-            .as("%s stopped after %d", name, stop)
+            .as("%s stopped after %d", source.getLineageVertex().datasets().get(0).name(), stop)
             .isEqualTo(drain(reader(source), new FeedSplit(source.content(), 0, 0)));
         assertThat(all).hasSize(3);
       }
@@ -212,7 +216,11 @@ class FeedSourceIT {
   }
 
   private static FeedSource source(Path file) throws IOException {
-    return FeedSource.of(new org.apache.flink.core.fs.Path(file.toUri()));
+    return FeedSource.of(flink(file));
+  }
+
+  private static org.apache.flink.core.fs.Path flink(Path file) {
+    return new org.apache.flink.core.fs.Path(file.toUri());
   }
 
   private static FeedReader reader(FeedSource source) {

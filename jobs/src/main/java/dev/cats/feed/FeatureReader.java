@@ -1,21 +1,20 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The features of one file, one after the other, each as the very text that stands in the file. It
- * holds one feature at a time, so the file may be of any size.
+ * The features of one file, or its rows, one after the other, each as the very text that stands in
+ * the file. It holds one at a time, so the file may be of any size.
  *
  * <p>It can stop after any feature and another reader can go on from there: that takes {@link
  * #offset()}, the first byte not yet read, and {@link #index()}, the number of the feature that
  * comes next.
  */
 public abstract sealed class FeatureReader implements Closeable
-    permits CollectionReader, LineReader {
+    permits CollectionReader, LineReader, RowReader {
 
   /** The most bytes one feature may have: more means a bracket or a quotation mark is missing. */
   static final int MAX_FEATURE = 16 << 20;
@@ -30,21 +29,12 @@ public abstract sealed class FeatureReader implements Closeable
 
   /** A reader from the start of a file; its name decides between a collection and lines. */
   public static FeatureReader of(String name, InputStream in) {
-    FeedBytes bytes = new FeedBytes(name, in, 0);
-    return isLines(name) ? new LineReader(bytes, 0) : new CollectionReader(bytes, 0, false);
+    return resume(Frame.ofFeatures(name), name, in, 0, 0);
   }
 
   /** A reader that goes on where another one stood; {@code in} starts at {@code offset}. */
-  static FeatureReader resume(String name, InputStream in, long offset, long index) {
-    FeedBytes bytes = new FeedBytes(name, in, offset);
-    return isLines(name)
-        ? new LineReader(bytes, index)
-        : new CollectionReader(bytes, index, offset > 0);
-  }
-
-  private static boolean isLines(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".geojsonl") || lower.endsWith(".ndjson") || lower.endsWith(".jsonl");
+  static FeatureReader resume(Frame frame, String name, InputStream in, long offset, long index) {
+    return frame.reader(new FeedBytes(name, in, offset), offset, index);
   }
 
   /** The next feature's text, or nothing at the end of a whole file. */
@@ -54,6 +44,11 @@ public abstract sealed class FeatureReader implements Closeable
       index++;
     }
     return feature;
+  }
+
+  /** What stands before the first record, and is none. */
+  Optional<String> header() {
+    return Optional.empty();
   }
 
   /** Reads the feature number {@link #index()}. */

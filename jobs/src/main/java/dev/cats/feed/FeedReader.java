@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import dev.cats.event.Arrival;
 import dev.cats.event.Position;

@@ -1,10 +1,11 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cats.event.Arrival;
 import dev.cats.event.Position;
+import dev.cats.job.seismology.SampleFeed;
 import dev.cats.lot.HandOver;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import dev.cats.content.Cid;
 import dev.cats.event.Arrival;
@@ -20,10 +20,10 @@ import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
 
 /**
- * The features of one file of the USGS feed, each as the very text that stands in the file and with
- * its place in the file's content: file name, UnixFS CID, index from 0. The file is a GeoJSON
- * FeatureCollection of any size, or, named {@code .geojsonl}, {@code .ndjson} or {@code .jsonl}, a
- * feature per line.
+ * The features of one file of the USGS feed, or the rows of one of CSV, each as the very text that
+ * stands in the file and with its place in the file's content: file name, UnixFS CID, index from 0.
+ * The file is a GeoJSON FeatureCollection of any size, or, named {@code .geojsonl}, {@code .ndjson}
+ * or {@code .jsonl}, a feature per line.
  *
  * <p>What is wrong with the file as a file (not there, a folder, empty, no FeatureCollection, cut
  * off) is an {@link InputException} of {@link #of}, before a job is started. When the file changes
@@ -53,6 +53,19 @@ public final class FeedSource
    */
   public static FeedSource of(Path path) throws IOException {
     return new FeedSource(FeedFile.of(path));
+  }
+
+  /**
+   * A source of the rows of a file of CSV, each as the line that it is. The first line names the
+   * columns, see {@link #header}, and is no record.
+   */
+  public static FeedSource ofRows(Path path) throws IOException {
+    return new FeedSource(FeedFile.of(path, Frame.ROWS));
+  }
+
+  /** The line that names the columns of {@linkplain #ofRows rows}; of features there is none. */
+  public Optional<String> header() {
+    return Optional.ofNullable(file.header());
   }
 
   /** The CID of the file's content (UnixFS). */

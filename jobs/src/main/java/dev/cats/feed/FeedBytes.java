@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -100,11 +100,18 @@ final class FeedBytes implements Closeable {
     return runStart;
   }
 
-  /** Drops a carriage return at the end of what was kept. */
-  void dropCarriageReturn() {
+  /** The text up to a line end, which is gone past. */
+  String line() throws IOException {
+    mark();
+    for (int b = peek(); b != '\n' && b != END; b = peek()) {
+      skip();
+    }
     if (runLength > 0 && run[runLength - 1] == '\r') {
       runLength--;
     }
+    String line = text();
+    next();
+    return line;
   }
 
   /** The text that was kept. */

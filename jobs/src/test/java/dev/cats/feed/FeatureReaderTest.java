@@ -1,9 +1,10 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cats.job.seismology.BundledFeed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -182,6 +183,19 @@ class FeatureReaderTest {
         .isEqualTo(read.subList(0, Math.max(0, read.size() - 1)));
   }
 
+  @Test
+  void rowsAreTheLinesBehindTheOneThatNamesTheColumns() throws IOException {
+    byte[] file = "\uFEFF\na,b\r\n1,2\r\n\n\"x,y\",3\n4".getBytes(UTF_8);
+    FeatureReader rows = FeatureReader.resume(Frame.ROWS, "x.csv", stream(file), 0, 0);
+    assertThat(BundledFeed.features(rows)).containsExactly("1,2", "\"x,y\",3", "4");
+    assertThat(rows.header()).contains("a,b");
+    assertThat(rows.index()).isEqualTo(3);
+    FeatureReader none = FeatureReader.resume(Frame.ROWS, "x.csv", stream(new byte[0]), 0, 0);
+    assertThatThrownBy(none::next)
+        .hasMessage(
+            "Cannot read feed x.csv: it is empty. Expected a line that names the columns, and rows");
+  }
+
   /** A reader that goes on where another stopped reads what that one would have read. */
   @Property(tries = 300)
   void readingGoesOnWhereItStopped(
@@ -197,7 +211,8 @@ class FeatureReaderTest {
     assertThat(first.index()).isEqualTo(read.size());
     int offset = (int) first.offset();
     InputStream rest = new ByteArrayInputStream(file, offset, file.length - offset);
-    FeatureReader second = FeatureReader.resume(name, rest, offset, first.index());
+    FeatureReader second =
+        FeatureReader.resume(Frame.ofFeatures(name), name, rest, offset, first.index());
     for (Optional<String> next = second.next(); next.isPresent(); next = second.next()) {
       read.add(next.get());
       assertThat(second.index()).isEqualTo(read.size());

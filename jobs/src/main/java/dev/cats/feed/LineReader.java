@@ -1,4 +1,4 @@
-package dev.cats.job.seismology;
+package dev.cats.feed;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -21,13 +21,7 @@ final class LineReader extends FeatureReader {
       throw bytes.cannot("it is empty. Expected a GeoJSON feature per line");
     }
     while (bytes.peek() != FeedBytes.END) {
-      bytes.mark();
-      for (int b = bytes.peek(); b != '\n' && b != FeedBytes.END; b = bytes.peek()) {
-        bytes.skip();
-      }
-      bytes.dropCarriageReturn();
-      String line = bytes.text();
-      bytes.next();
+      String line = bytes.line();
       if (!line.isBlank()) {
         return Optional.of(line);
       }
