@@ -27,6 +27,11 @@ import picocli.CommandLine.Command;
     })
 final class DemoCommand extends RunningCommand {
   @Override
+  String initiative() {
+    return SeismologyJob.NAME;
+  }
+
+  @Override
   DataInitiative pipeline(StreamExecutionEnvironment env, Configuration configuration)
       throws IOException {
     if (!"file".equals(where().uri().getScheme())) {

@@ -7,14 +7,20 @@ import dev.cats.connector.kafka.EventSchemas;
 import dev.cats.content.BlockStore;
 import dev.cats.content.Bytes;
 import dev.cats.content.Cid;
+import dev.cats.content.DecodeException;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
+import dev.cats.job.iris.IrisJob;
+import dev.cats.job.iris.IrisSummaryJob;
 import dev.cats.job.seismology.KafkaFeed;
 import dev.cats.job.seismology.SeismologyJob;
+import dev.cats.lot.StageOptions;
+import dev.cats.supply.LotSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -37,7 +43,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Initiatives:",
-      "  seismology   earthquakes of a USGS GeoJSON feed: per network the daily magnitudes and the b-value",
+      "  seismology     earthquakes of a USGS GeoJSON feed: per network the daily magnitudes and the b-value",
+      "  iris           a table of irises (CSV): of each flower the petal area, on Ray",
+      "  iris-summary   what iris committed: of each species the mean petal area, on Ray; its BOMs link to those of iris",
       "",
       "Examples:",
       "  ./cats run seismology --input all_week.geojson",
@@ -47,6 +55,10 @@ import picocli.CommandLine.Parameters;
       "  ./cats run seismology --input ipfs://CID --from kubo://127.0.0.1:5001   a file in a node of IPFS",
       "  ./cats run seismology --kafka localhost:9092   until Ctrl-C, and goes on from there the next time",
       "  ./cats run seismology --kafka localhost:9092 --topic quakes --to-end   what is in the topic, once",
+      "  ./cats up ray --store irises   workers for Python functions, which says where their gateway is",
+      "  ./cats run iris --input jobs/src/main/resources/data/iris.csv --ray --store irises",
+      "  ./cats run iris-summary --of HEAD --from irises --ray http://127.0.0.1:24101 --store species",
+      "  ./cats trace HEAD --store layered:species,irises   from a mean to the rows of the table",
       "  ./cats run seismology --input a.geojson --json   ends with one object:",
       "    {\"initiative\",\"head\",\"events\",\"rejected\",\"seconds\",\"steps\":[{\"step\",\"records\",\"lots\",\"boms\",\"bytes\"}],",
       "     \"outputs\":[{\"step\",\"bom\",\"data\"}]}",
@@ -69,9 +81,26 @@ final class RunCommand extends RunningCommand {
 
   private static final String TEMPORARY = System.getProperty("java.io.tmpdir");
 
-  /** The initiatives that there are. */
+  /** The initiatives that there are, by what people call them. */
   enum Initiative {
-    seismology
+    SEISMOLOGY("seismology", SeismologyJob.NAME, "--input FILE or --kafka HOST:PORT"),
+    IRIS("iris", IrisJob.NAME, "--input FILE"),
+    IRIS_SUMMARY("iris-summary", IrisSummaryJob.NAME, "--of CID --from STORE");
+
+    private final String word;
+    private final String chain;
+    private final String sources;
+
+    Initiative(String word, String chain, String sources) {
+      this.word = word;
+      this.chain = chain;
+      this.sources = sources;
+    }
+
+    @Override
+    public String toString() {
+      return word;
+    }
   }
 
   /** Where events come from. */
@@ -81,7 +110,7 @@ final class RunCommand extends RunningCommand {
         paramLabel = "FILE",
         required = true,
         description =
-            "The feed: a file, a URI of a file system that Flink knows, or ipfs://CID of a file.")
+            "The feed or table: a file, a URI of a file system that Flink knows, or ipfs://CID of a file.")
     private String input;
 
     @Option(
@@ -90,6 +119,16 @@ final class RunCommand extends RunningCommand {
         required = true,
         description = "A Kafka cluster that has the feed as events; several apart by commas.")
     private String kafka;
+
+    @Option(
+        names = "--of",
+        paramLabel = "CID",
+        required = true,
+        description = {
+          "What another initiative committed, up to this manifest of its chain, or HEAD as it is now;",
+          "the store that has it is named with --from."
+        })
+    private String of;
   }
 
   @Parameters(paramLabel = "INITIATIVE", description = "Which: ${COMPLETION-CANDIDATES}.")
@@ -102,7 +141,7 @@ final class RunCommand extends RunningCommand {
       names = "--from",
       paramLabel = "STORE",
       description =
-          "With --input ipfs://CID: where to fetch it, such as kubo://HOST:PORT. Default: the store.")
+          "With --input ipfs://CID or --of: where to fetch it, such as kubo://HOST:PORT. Default: the store.")
   private String inputFrom;
 
   @Option(
@@ -139,6 +178,31 @@ final class RunCommand extends RunningCommand {
   private boolean toEnd;
 
   private KafkaFeed feed;
+
+  @Override
+  String initiative() {
+    return initiative.chain;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    boolean fits =
+        switch (initiative) {
+          case SEISMOLOGY -> from.of == null;
+          case IRIS -> from.input != null;
+          case IRIS_SUMMARY -> from.of != null;
+        };
+    if (!fits) {
+      throw Failure.usage(
+          "Cannot run %s over %s: expected %s"
+              .formatted(
+                  initiative,
+                  from.of != null ? "--of" : from.kafka != null ? "--kafka" : "--input",
+                  initiative.sources),
+          "Examples: ./cats run --help");
+    }
+    return super.call();
+  }
 
   @Override
   boolean isContinuous() {
@@ -223,16 +287,52 @@ final class RunCommand extends RunningCommand {
   DataInitiative pipeline(StreamExecutionEnvironment env, Configuration configuration)
       throws IOException {
     return switch (initiative) {
-      case seismology ->
+      case SEISMOLOGY ->
           feed == null
               ? SeismologyJob.on(env, input(), configuration)
               : SeismologyJob.on(env, feed, configuration);
+      case IRIS -> IrisJob.on(env, input(), onRay(configuration));
+      case IRIS_SUMMARY -> IrisSummaryJob.on(env, committed(), onRay(configuration));
     };
+  }
+
+  /** Settings that say where workers are, as nothing but them has these functions. */
+  private Configuration onRay(Configuration configuration) {
+    if (!configuration.contains(StageOptions.GATEWAY)
+        && !configuration.contains(StageOptions.WORKERS)) {
+      throw Failure.usage(
+          "Cannot run %s: its functions are Python, and no Ray cluster is named"
+              .formatted(initiative),
+          "Start one, ./cats up ray%s, and add --ray; or name one that is there: --ray http://HOST:PORT"
+              .formatted(where().option()));
+    }
+    return configuration;
+  }
+
+  /** The lots that {@code --of} names. */
+  private LotSource.From committed() throws IOException {
+    String named = inputFrom == null ? where().location() : inputFrom;
+    LotSource.From committed =
+        LotSource.from(
+            named.matches(StoreOption.URI_FORM)
+                ? named
+                : Path.of(named).toAbsolutePath().toString());
+    if (from.of.equals("HEAD")) {
+      return committed;
+    }
+    try {
+      return committed.at(Cid.parse(from.of));
+    } catch (DecodeException e) {
+      throw Failure.usage(
+          "Invalid --of %s: %s".formatted(from.of, e.getMessage()),
+          "Expected the CID of a manifest, which a run ends with and ./cats log prints, or HEAD.",
+          e);
+    }
   }
 
   @Override
   Stream<String> inputs() {
-    return Stream.ofNullable(from.input);
+    return Stream.of(from.input, inputFrom).filter(Objects::nonNull);
   }
 
   private org.apache.flink.core.fs.Path input() throws IOException {

@@ -8,7 +8,6 @@ import dev.cats.content.MirrorSettings;
 import dev.cats.content.Mirrors;
 import dev.cats.egress.EgressOptions;
 import dev.cats.initiative.DataInitiative;
-import dev.cats.job.seismology.SeismologyJob;
 import dev.cats.lineage.Chain;
 import dev.cats.lineage.Documents;
 import dev.cats.lot.LotOptions;
@@ -82,14 +81,17 @@ abstract class RunningCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "",
       description = {
-        "Compute b-values on a Ray cluster, by a Python function: through this gateway, such as http://127.0.0.1:24800,",
-        "or on the cluster with this head, HOST:PORT, where ./cats up ray --ray made a pool for --store.",
+        "Compute on a Ray cluster, by Python functions (b-values, all of iris): through this gateway, such as",
+        "http://127.0.0.1:24800, or on the cluster with this head, HOST:PORT, where ./cats up ray --ray made a pool for --store.",
         "Default where nothing is named: the pool that ./cats up ray started for --store."
       })
   private String ray;
 
   @Option(names = "--json", description = "End with one JSON object, for programs.")
   private boolean json;
+
+  /** The name of the initiative, which its chain has. */
+  abstract String initiative();
 
   /** The pipeline to run. */
   abstract DataInitiative pipeline(StreamExecutionEnvironment env, Configuration configuration)
@@ -263,10 +265,10 @@ abstract class RunningCommand implements Callable<Integer> {
       store.check();
       if (store.head().isPresent()) {
         String found = Chain.ofHead(new Documents(store)).next().orElseThrow().initiative();
-        if (!found.equals(SeismologyJob.NAME)) {
+        if (!found.equals(initiative())) {
           throw Failure.usage(
               "Cannot run %s on %s: it holds the chain of initiative %s"
-                  .formatted(SeismologyJob.NAME, store.describe(), found),
+                  .formatted(initiative(), store.describe(), found),
               "Give this one a store of its own with --store DIR.");
         }
       }

@@ -42,6 +42,40 @@ class RayRunIT {
   }
 
   @Test
+  void anInitiativeTakesItsOwnSourceOnlyAndIrisesNeedRay() {
+    Answer other = Answer.to("run", "iris", "--of", "HEAD", "--store", folder.toString());
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err())
+        .contains("Cannot run iris over --of: expected --input FILE", "./cats run --help");
+    Answer none =
+        Answer.to("run", "iris-summary", "--input", "iris.csv", "--store", folder.toString());
+    assertThat(none.err())
+        .contains("Cannot run iris-summary over --input: expected --of CID --from STORE");
+
+    String table = Irises.in(folder).table().toString();
+    String store = folder.resolve("alone").toString();
+    Answer alone = Answer.to("run", "iris", "--input", table, "--store", store);
+    assertThat(alone.code()).isEqualTo(2);
+    assertThat(alone.err())
+        .contains("Cannot run iris: its functions are Python, and no Ray cluster is named")
+        .contains("./cats up ray --store " + store + ", and add --ray");
+    Answer what =
+        Answer.to(
+            "run",
+            "iris-summary",
+            "--of",
+            "it",
+            "--from",
+            store,
+            "--ray",
+            "http://127.0.0.1:1",
+            "--store",
+            folder.resolve("summary").toString());
+    assertThat(what.code()).isEqualTo(2);
+    assertThat(what.err()).contains("Invalid --of it: ", "Expected the CID of a manifest");
+  }
+
+  @Test
   void whatIsNoAddressOfAGatewayIsRefused() {
     Answer answer = Answer.to("demo", "--ray", "here", "--store", folder.toString());
     assertThat(answer.code()).isEqualTo(2);

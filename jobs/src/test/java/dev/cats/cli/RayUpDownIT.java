@@ -72,6 +72,7 @@ class RayUpDownIT {
     Answer demo = services.ask("demo", "--repeatable", "--json", "--ray");
     assertThat(demo.code()).as(demo.err()).isZero();
     assertThat(Committed.in(services.store()).records("b-value")).hasSize(12);
+    Irises.in(folder).runOn("--ray", address);
 
     ProcessHandle first = StoreServices.process(pool);
     see(first);
