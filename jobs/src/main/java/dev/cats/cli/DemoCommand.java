@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       "  ./cats demo",
       "  ./cats demo --store /tmp/quakes",
       "  ./cats demo --repeatable   two such runs have the same CIDs, to the last one",
+      "  ./cats demo --ray --repeatable --memo   the second time no function is called",
       "  ./cats demo --json         ends with one object, as `cats run` does"
     })
 final class DemoCommand extends RunningCommand {

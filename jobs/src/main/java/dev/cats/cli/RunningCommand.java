@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -87,6 +88,14 @@ abstract class RunningCommand implements Callable<Integer> {
       })
   private String ray;
 
+  @Option(
+      names = "--memo",
+      description = {
+        "Do not call a function on Ray with records that it was called with in a run that is committed: take what it",
+        "made from the store, hashed. Of some steps only: -D cats.stage.memo=b-value"
+      })
+  private boolean memo;
+
   @Option(names = "--json", description = "End with one JSON object, for programs.")
   private boolean json;
 
@@ -147,6 +156,9 @@ abstract class RunningCommand implements Callable<Integer> {
     }
     if (ray != null) {
       configuration.set(StageOptions.GATEWAY, RayGateway.of(ray, where));
+    }
+    if (memo) {
+      configuration.set(StageOptions.MEMO, List.of("all"));
     }
     configuration.set(EgressOptions.STORE, where.uri().toString());
     if (local

@@ -34,6 +34,7 @@ class ArchitectureTest {
 
   private static final String[] OPERATORS = {
     "dev.cats.step..",
+    "dev.cats.memo..",
     "dev.cats.initiative..",
     "dev.cats.lot..",
     "dev.cats.egress..",

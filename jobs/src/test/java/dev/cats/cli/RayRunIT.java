@@ -25,17 +25,29 @@ class RayRunIT {
   }
 
   @Test
-  void numpyGivesTheBValuesThatJavaGivesAndEveryBomIsWhole() throws Exception {
+  void numpyGivesTheBValuesThatJavaGivesAndARepeatedRunNeedsNoWorker() throws Exception {
     Path blocks = folder.resolve("worker");
+    String there;
+    Committed python;
     try (LocalWorker worker = LocalWorker.start(RayParts.installed(), blocks, List.of("*"))) {
       Committed java = demo("java", "--repeatable");
-      String there = "cats.ray.workers=" + worker.uri();
-      Committed python = demo("python", "--repeatable", "-D", there);
+      there = "cats.ray.workers=" + worker.uri();
+      python = demo("python", "--repeatable", "-D", there);
       Committed again = demo("again", "--repeatable", "-D", there);
       assertThat(python.records("b-value")).hasSize(12).isEqualTo(java.records("b-value"));
       assertThat(python.records("daily")).isEqualTo(java.records("daily"));
       assertThat(again.cids()).isEqualTo(python.cids());
     }
+    // Nobody is there to call any more.
+    Committed twice = demo("python", "--repeatable", "--memo", "-D", there);
+    assertThat(twice.manifests()).hasSizeGreaterThan(python.manifests().size());
+    python
+        .cids()
+        .forEach(
+            (step, cids) ->
+                assertThat(twice.cids().get(step))
+                    .hasSize(2 * cids.size())
+                    .containsOnlyElementsOf(cids));
     String store = folder.resolve("python").toString();
     Answer verify = Answer.to("verify", "HEAD", "--store", store);
     assertThat(verify.code()).as(verify.out()).isZero();

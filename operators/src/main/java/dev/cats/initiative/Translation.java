@@ -22,6 +22,8 @@ import dev.cats.lot.Stage;
 import dev.cats.lot.StageOptions;
 import dev.cats.lot.StageSpec;
 import dev.cats.lot.Traced;
+import dev.cats.memo.Remembering;
+import dev.cats.stage.StageFunction;
 import dev.cats.step.Side;
 import java.io.IOException;
 import java.net.URI;
@@ -55,10 +57,14 @@ import org.apache.flink.util.OutputTag;
  * one name.
  */
 final class Translation {
+  /** In place of the names of all steps. */
+  private static final String ALL = "all";
+
   private final StreamExecutionEnvironment env;
   private final String initiative;
   private final LotOptions options;
   private final StageOptions stageOptions;
+  private final List<String> memo;
   private final URI store;
   @Nullable private final String nodeKey;
   @Nullable private final String lineageLog;
@@ -95,6 +101,7 @@ final class Translation {
     this.initiative = initiative;
     this.options = LotOptions.of(configuration);
     this.stageOptions = StageOptions.of(configuration);
+    this.memo = configuration.getOptional(StageOptions.MEMO).orElse(List.of());
     this.store = store;
     this.nodeKey = nodeKey(configuration, store);
     this.lineageLog = configuration.get(EgressOptions.LINEAGE_LOG);
@@ -135,6 +142,7 @@ final class Translation {
 
   /** Translates all that is left, and adds lineage state and egress. */
   void complete(Collection<Prelude.Artifact> artifacts) {
+    checkMemo(memo, plan);
     for (PlanNode<?> node : plan) {
       if (node instanceof PlanNode.Worker<?> worker) {
         operator(worker);
@@ -281,10 +289,50 @@ final class Translation {
 
   private <IN, OUT> DataStream<?> staged(PlanNode.Staged<IN, OUT> node) {
     Function document = orderBook.function(node);
+    StageFunction function = node.stage;
+    if (memo.contains(node.name) || memo.contains(ALL)) {
+      checkThatLotsAreTheStagesOwn(node);
+      function = Remembering.of(node.name, node.stage, store);
+    }
     StageSpec<IN, OUT> spec =
         StageSpec.of(
-            node.name, node.stage, document.block(), node.from.type, node.type, stageOptions);
+            node.name, function, document.block(), node.from.type, node.type, stageOptions);
     return node.wiring.wire(stream(node.from), spec, options, node.name);
+  }
+
+  /** What is to be taken from the store has to be there, and not what later steps made of it. */
+  private void checkThatLotsAreTheStagesOwn(PlanNode.Staged<?, ?> node) {
+    if (tails.get(node) != node || !stored(node, true)) {
+      throw new IllegalArgumentException(
+          "Cannot take results of step %s from the store: %s; or leave the step out of %s"
+              .formatted(
+                  node.name,
+                  tails.get(node) != node
+                      ? "it shares its lots with the steps behind it; set %s: step"
+                          .formatted(LotOptions.SCOPE.key())
+                      : "its lots are not stored; set %s: all".formatted(LotOptions.STORE.key()),
+                  StageOptions.MEMO.key()));
+    }
+  }
+
+  /** Names in the option are steps on Ray. */
+  private static void checkMemo(List<String> memo, List<PlanNode<?>> plan) {
+    List<String> stages =
+        plan.stream()
+            .filter(node -> node instanceof PlanNode.Staged<?, ?>)
+            .map(node -> node.name)
+            .toList();
+    for (String name : memo) {
+      if (!name.equals(ALL) && !stages.contains(name)) {
+        throw new IllegalArgumentException(
+            "Invalid %s: expected %s or steps on Ray (%s), found '%s'"
+                .formatted(
+                    StageOptions.MEMO.key(),
+                    ALL,
+                    stages.isEmpty() ? "there are none" : String.join(", ", stages),
+                    name));
+      }
+    }
   }
 
   /** Whether these records are of several lot operators, whose lots come in between each other. */

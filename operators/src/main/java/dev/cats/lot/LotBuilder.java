@@ -63,6 +63,9 @@ final class LotBuilder {
   /** Whether those of the rejects do; of a cited topic, what cannot be read may come without. */
   private boolean rejectsCited;
 
+  /** Whether a lot before this one was sealed in the middle of the batch at hand. */
+  private boolean cut;
+
   /** Whether an open lot is as large as it may be. */
   private boolean full;
 
@@ -176,7 +179,7 @@ final class LotBuilder {
   private void partRejects() throws IOException {
     if (current instanceof Arrival<?> arrival && rejectsCited != (arrival.made() != null)) {
       if (rejects.records() > 0) {
-        sealOne(rejects);
+        sealOne(rejects, false);
         rejects.clear();
       }
       rejectsCited = !rejectsCited;
@@ -210,18 +213,26 @@ final class LotBuilder {
 
   /** Seals every output that holds records. */
   void seal() throws IOException {
+    seal(current instanceof Cited.Batched<?> batched && !batched.last());
+  }
+
+  /**
+   * @param within whether the batch of the record at hand goes on in the next lot
+   */
+  private void seal(boolean within) throws IOException {
     for (OpenLot<?> lot : lots) {
       if (lot.records() > 0) {
-        sealOne(lot);
+        sealOne(lot, cut || within);
       }
       lot.clear();
     }
+    cut = within;
     full = false;
   }
 
-  private <T> void sealOne(OpenLot<T> lot) throws IOException {
+  private <T> void sealOne(OpenLot<T> lot, boolean part) throws IOException {
     leave(lot);
-    Block bom = lot.seal(destination.segment());
+    Block bom = lot.seal(destination.segment(), part);
     Cid cid = bom.cid();
     String text = cid.toString();
     destination.link(Link.made(text, bom.bytes().toArray()));
@@ -274,7 +285,7 @@ final class LotBuilder {
 
   private void append(OpenLot<?> lot, Object value) throws IOException {
     if (full) {
-      seal();
+      seal(current instanceof Cited.Batched<?>);
       sealedWithin = true;
     }
     if (lot == rejects) {
@@ -283,7 +294,7 @@ final class LotBuilder {
     if (!lot.append(value, timestamp, position, trace)) {
       boolean empty = lot.records() == 0;
       if (!empty) {
-        seal();
+        seal(current instanceof Cited.Batched<?>);
         sealedWithin = true;
       }
       if (empty || !lot.append(value, timestamp, position, trace)) {

@@ -131,8 +131,12 @@ final class OpenLot<T> {
     return codec.encode(port.type().cast(value)).length;
   }
 
-  /** Hashes the lot, writes it and its BOM to the segment, and returns the BOM. */
-  Block seal(SegmentWriter segment) throws IOException {
+  /**
+   * Hashes the lot, writes it and its BOM to the segment, and returns the BOM.
+   *
+   * @param part whether it holds only some of what a batch made
+   */
+  Block seal(SegmentWriter segment, boolean part) throws IOException {
     int data = dataBytes();
     out.ensure(LotFormat.SYNC_SIZE);
     byte[] buffer = out.buffer();
@@ -153,7 +157,7 @@ final class OpenLot<T> {
         new Bom(
                 port.order(),
                 inputs.inputs(),
-                provenance.lineage(),
+                provenance.lineage(part),
                 new Invoice(lot, records, length),
                 Optional.empty())
             .block();

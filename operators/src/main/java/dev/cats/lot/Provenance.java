@@ -198,9 +198,13 @@ final class Provenance {
     return new Inputs(boms, triples, origins, List.of());
   }
 
-  Lineage lineage() {
-    boolean each = same && edgeCount == inputs;
-    if (batches && !each) {
+  /**
+   * @param part whether the outputs are only some of those that their batch made: then none is
+   *     {@code whole}, so that a reader can tell
+   */
+  Lineage lineage(boolean part) {
+    boolean each = same && edgeCount == inputs && !(part && inputs == 1);
+    if (batches && !each && !part) {
       return new Lineage.Whole();
     }
     if (edgeCount > 0 && !each) {

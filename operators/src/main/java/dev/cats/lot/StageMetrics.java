@@ -21,6 +21,7 @@ final class StageMetrics implements StageMonitor {
   private final String step;
   private final Counter bytesOut;
   private final Counter bytesIn;
+  private final Counter remembered;
   private final Counter retries;
   private final Counter reconnects;
   private final Counter functionMicros;
@@ -30,6 +31,7 @@ final class StageMetrics implements StageMonitor {
     this.step = step;
     this.bytesOut = group.counter("stageBytesOut", new ThreadSafeSimpleCounter());
     this.bytesIn = group.counter("stageBytesIn", new ThreadSafeSimpleCounter());
+    this.remembered = group.counter("stageRemembered", new ThreadSafeSimpleCounter());
     this.retries = group.counter("stageRetries", new ThreadSafeSimpleCounter());
     this.reconnects = group.counter("stageReconnects", new ThreadSafeSimpleCounter());
     this.functionMicros = group.counter("stageFunctionMicros", new ThreadSafeSimpleCounter());
@@ -50,6 +52,11 @@ final class StageMetrics implements StageMonitor {
   public void received(long bytes, long functionNanos) {
     bytesIn.inc(bytes);
     functionMicros.inc(functionNanos / NANOS_PER_MICRO);
+  }
+
+  @Override
+  public void remembered() {
+    remembered.inc();
   }
 
   @Override

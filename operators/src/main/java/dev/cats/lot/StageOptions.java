@@ -3,6 +3,7 @@ package dev.cats.lot;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -41,6 +42,16 @@ public record StageOptions(
           .withDescription(
               "How long workers that are away are waited for, before the job fails and is restarted"
                   + " by Flink.");
+
+  public static final ConfigOption<List<String>> MEMO =
+      ConfigOptions.key("cats.stage.memo")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription(
+              "The steps on Ray, several apart by semicolons, or all, whose functions are not called"
+                  + " with records that they were called with in a run that was committed: the lot is"
+                  + " taken from the store. Only for functions that promise the same bytes.");
 
   public static final ConfigOption<String> GATEWAY =
       ConfigOptions.key("cats.ray.gateway")

@@ -8,6 +8,9 @@ public interface StageMonitor {
   /** It came back, with so many bytes, after so long in the function itself. */
   void received(long bytes, long functionNanos);
 
+  /** A call was not made, as what it would give is known. */
+  default void remembered() {}
+
   /** A call is made again. */
   void retried();
 
