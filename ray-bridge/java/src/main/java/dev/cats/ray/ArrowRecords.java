@@ -13,28 +13,28 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /** Records of one Avro schema as Arrow batches, and back. For one thread at a time. */
-final class ArrowRecords {
+public final class ArrowRecords {
   private final List<Column> columns;
   private final org.apache.arrow.vector.types.pojo.Schema schema;
   private BinaryDecoder decoder;
   private BinaryEncoder encoder;
 
-  ArrowRecords(org.apache.avro.Schema avro) {
+  public ArrowRecords(org.apache.avro.Schema avro) {
     columns = Column.of(avro);
     schema =
         new org.apache.arrow.vector.types.pojo.Schema(columns.stream().map(Column::field).toList());
   }
 
-  org.apache.arrow.vector.types.pojo.Schema schema() {
+  public org.apache.arrow.vector.types.pojo.Schema schema() {
     return schema;
   }
 
-  VectorSchemaRoot newRoot(BufferAllocator allocator) {
+  public VectorSchemaRoot newRoot(BufferAllocator allocator) {
     return VectorSchemaRoot.create(schema, allocator);
   }
 
   /** Makes {@code root} hold these records, in buffers of its own. */
-  void fill(VectorSchemaRoot root, Records records) throws IOException {
+  public void fill(VectorSchemaRoot root, Records records) throws IOException {
     root.allocateNew();
     decoder = DecoderFactory.get().binaryDecoder(records.bytes(), 0, records.size(), decoder);
     for (int row = 0; row < records.count(); row++) {
@@ -50,7 +50,7 @@ final class ArrowRecords {
    *
    * @throws Column.UnmappableException for a value that its Avro type does not hold
    */
-  Records read(VectorSchemaRoot root) throws IOException {
+  public Records read(VectorSchemaRoot root) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
     List<FieldVector> vectors = root.getFieldVectors();

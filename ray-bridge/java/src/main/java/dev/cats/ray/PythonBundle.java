@@ -186,7 +186,7 @@ record PythonBundle(
     return version;
   }
 
-  private static void delete(Path folder) {
+  static void delete(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       walk.sorted(java.util.Comparator.reverseOrder()).forEach(each -> each.toFile().delete());
     } catch (IOException e) {
