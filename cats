@@ -54,7 +54,7 @@ find_java() {
 
 # True when there is no jar yet, or a source, a resource or a pom changed after it was built.
 is_stale() {
-  [ -f "$jar" ] && [ -d "$root/jobs/target/lib" ] || return 0
+  [ -f "$jar" ] && [ -d "$root/jobs/target/lib" ] && [ -d "$root/ray-bridge/stages/target/lib" ] || return 0
   [ -n "$(cd "$root" && find . \( -name target -o -name .git -o -name node_modules -o -path '*/src/test' \) -prune -o \
     \( -name pom.xml -o -path '*/src/main/*' \) -newer "$jar" -print 2>/dev/null | head -n 1)" ]
 }

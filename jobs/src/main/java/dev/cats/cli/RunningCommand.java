@@ -111,6 +111,11 @@ abstract class RunningCommand implements Callable<Integer> {
     return new Configuration();
   }
 
+  /** Whether the command line says who runs stage functions. */
+  boolean namesStages() {
+    return ray != null || settings.keySet().stream().anyMatch(key -> key.startsWith("cats.ray."));
+  }
+
   /** Whether the pipeline has no end of its own. */
   boolean isContinuous() {
     return false;

@@ -69,6 +69,14 @@ public record StageOptions(
               "The workers themselves, where no gateway looks after them, such as"
                   + " grpc://127.0.0.1:24801; several apart by commas.");
 
+  public static final ConfigOption<String> JAVA =
+      ConfigOptions.key("cats.ray.java")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Who runs stage functions in Java: the address of a gateway in Ray's LOCAL mode, such"
+                  + " as grpc://127.0.0.1:24802.");
+
   public StageOptions {
     options = Map.copyOf(options);
     if (inFlight < 1) {

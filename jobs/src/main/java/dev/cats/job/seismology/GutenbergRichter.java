@@ -1,14 +1,14 @@
 package dev.cats.job.seismology;
 
+import dev.cats.stage.JavaStage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
-import org.apache.flink.streaming.api.windowing.windows.GlobalWindow;
-import org.apache.flink.util.Collector;
+import java.util.TreeSet;
 
 /**
  * The b-value of one network's catalogue, after Aki (1965) with Utsu's correction for binned
@@ -29,10 +29,10 @@ import org.apache.flink.util.Collector;
  *
  * <p>Everything is computed from how many events each bin holds, with integers up to the last step,
  * so that the order of the events cannot show in the result.
+ *
+ * <p>It knows nothing of Flink, so that it can run on Ray, where a batch is a catalogue.
  */
-public final class GutenbergRichter implements WindowFunction<Quake, BValue, String, GlobalWindow> {
-  private static final long serialVersionUID = 1L;
-
+public final class GutenbergRichter implements JavaStage<Quake, BValue> {
   /** The fewest events at or above Mc for which a b-value is given. */
   static final int ENOUGH = 50;
 
@@ -40,9 +40,14 @@ public final class GutenbergRichter implements WindowFunction<Quake, BValue, Str
   private static final double LOG10_E = 0.4342944819032518;
 
   @Override
-  public void apply(
-      String network, GlobalWindow window, Iterable<Quake> quakes, Collector<BValue> out) {
-    out.collect(estimate(network, quakes));
+  public List<BValue> apply(List<Quake> catalogue) {
+    TreeSet<String> networks = new TreeSet<>();
+    catalogue.forEach(quake -> networks.add(quake.getNetwork()));
+    if (networks.size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid catalogue: expected one network, found " + String.join(", ", networks));
+    }
+    return networks.stream().map(network -> estimate(network, catalogue)).toList();
   }
 
   static BValue estimate(String network, Iterable<Quake> quakes) {

@@ -8,6 +8,7 @@ import dev.cats.initiative.KeyedTracedStream;
 import dev.cats.initiative.TracedStream;
 import dev.cats.initiative.WholeStream;
 import dev.cats.lot.StageOptions;
+import dev.cats.ray.JavaFunction;
 import dev.cats.ray.PythonFunction;
 import dev.cats.step.Side;
 import java.io.IOException;
@@ -36,11 +37,6 @@ public final class SeismologyJob {
 
   /** Events that were no earthquakes. */
   static final Side<Quake> OTHERS = Side.of("others", Quake.class);
-
-  /** The same estimate as {@link GutenbergRichter}'s, by numpy. */
-  private static PythonFunction onRay() {
-    return PythonFunction.of("seismology:b_value").deterministic();
-  }
 
   private SeismologyJob() {}
 
@@ -94,6 +90,19 @@ public final class SeismologyJob {
     return initiative;
   }
 
+  private static TracedStream<BValue> bValues(
+      KeyedTracedStream<String, Quake> catalogues, Configuration configuration) {
+    if (isOnRay(configuration)) {
+      PythonFunction numpy = PythonFunction.of("seismology:b_value").deterministic();
+      return catalogues.onRay("b-value", WholeStream.window(), numpy, BValue.class);
+    }
+    if (configuration.contains(StageOptions.JAVA)) {
+      JavaFunction java = JavaFunction.of(GutenbergRichter.class).deterministic();
+      return catalogues.onRay("b-value", WholeStream.window(), java, BValue.class);
+    }
+    return catalogues.window("b-value", WholeStream.window(), new WholeGutenbergRichter());
+  }
+
   private static boolean isOnRay(Configuration configuration) {
     return configuration.contains(StageOptions.GATEWAY)
         || configuration.contains(StageOptions.WORKERS);
@@ -101,7 +110,8 @@ public final class SeismologyJob {
 
   /**
    * Builds the pipeline over one feed file. Where the configuration names workers of a Ray cluster,
-   * they compute the b-values, with numpy.
+   * they compute the b-values, with numpy; where it names a gateway in Ray's LOCAL mode, that does,
+   * in Java; otherwise the job itself. The numbers are the same.
    *
    * @throws InputException if the file cannot be read as a feed
    */
@@ -121,12 +131,7 @@ public final class SeismologyJob {
         .keyBy(new NetworkOf())
         .window("daily", TumblingEventTimeWindows.of(Duration.ofDays(1)), new DailyMagnitudes())
         .egress();
-    KeyedTracedStream<String, Quake> catalogues = timed.keyBy(new NetworkOf());
-    TracedStream<BValue> values =
-        isOnRay(configuration)
-            ? catalogues.onRay("b-value", WholeStream.window(), onRay(), BValue.class)
-            : catalogues.window("b-value", WholeStream.window(), new GutenbergRichter());
-    values.egress();
+    bValues(timed.keyBy(new NetworkOf()), configuration).egress();
     initiative.rejects().egress();
     initiative.artifact(feed.makeQualified(feed.getFileSystem()).toUri());
     return initiative;

@@ -1,0 +1,26 @@
+package dev.cats.service;
+
+import dev.cats.ray.local.JavaGateway;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Ray's LOCAL mode for functions in Java, for as long as a command takes. */
+public final class JavaStages {
+  private JavaStages() {}
+
+  /**
+   * Starts a gateway that runs every function it is given, for processes of this machine.
+   *
+   * @param folder where its log goes, {@code gateway.log}
+   */
+  public static JavaGateway start(Path folder) throws IOException {
+    try {
+      return JavaGateway.start(Root.folder(), folder.resolve("gateway.log"), List.of("*"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Cannot start the gateway of Java stages: interrupted");
+    }
+  }
+}
