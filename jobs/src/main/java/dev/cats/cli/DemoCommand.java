@@ -49,7 +49,7 @@ final class DemoCommand extends RunningCommand {
   Configuration needs(boolean local) throws IOException {
     Configuration needs = super.needs(local);
     if (local && !namesStages() && isFolder()) {
-      gateway = Optional.of(JavaStages.start(Path.of(where().uri())));
+      gateway = Optional.of(JavaStages.start(Path.of(where().uri()), SeismologyJob.javaStage()));
       needs.set(StageOptions.JAVA, gateway.get().uri().toString());
     }
     return needs;

@@ -20,16 +20,19 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -101,6 +104,25 @@ final class RunCommand extends RunningCommand {
     public String toString() {
       return word;
     }
+
+    /** By its word alone: names of constants are nobody's business. */
+    static final class ByWord implements CommandLine.ITypeConverter<Initiative> {
+      @Override
+      public Initiative convert(String given) {
+        return Arrays.stream(values())
+            .filter(one -> one.word.equals(given))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CommandLine.TypeConversionException(
+                        "expected one of %s, found '%s'"
+                            .formatted(
+                                Arrays.stream(values())
+                                    .map(Initiative::toString)
+                                    .collect(Collectors.joining(", ")),
+                                given)));
+      }
+    }
   }
 
   /** Where events come from. */
@@ -131,7 +153,10 @@ final class RunCommand extends RunningCommand {
     private String of;
   }
 
-  @Parameters(paramLabel = "INITIATIVE", description = "Which: ${COMPLETION-CANDIDATES}.")
+  @Parameters(
+      converter = Initiative.ByWord.class,
+      paramLabel = "INITIATIVE",
+      description = "Which: ${COMPLETION-CANDIDATES}.")
   private Initiative initiative;
 
   @ArgGroup(multiplicity = "1")

@@ -1,5 +1,6 @@
 package dev.cats.service;
 
+import dev.cats.ray.JavaFunction;
 import dev.cats.ray.local.JavaGateway;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -11,13 +12,14 @@ public final class JavaStages {
   private JavaStages() {}
 
   /**
-   * Starts a gateway that runs every function it is given, for processes of this machine.
+   * Starts a gateway that runs this code and no other, for processes of this machine.
    *
    * @param folder where its log goes, {@code gateway.log}
    */
-  public static JavaGateway start(Path folder) throws IOException {
+  public static JavaGateway start(Path folder, JavaFunction function) throws IOException {
+    String code = function.document().artifact().orElseThrow().toString();
     try {
-      return JavaGateway.start(Root.folder(), folder.resolve("gateway.log"), List.of("*"));
+      return JavaGateway.start(Root.folder(), folder.resolve("gateway.log"), List.of(code));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Cannot start the gateway of Java stages: interrupted");

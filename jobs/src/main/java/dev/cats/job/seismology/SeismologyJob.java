@@ -90,6 +90,11 @@ public final class SeismologyJob {
     return initiative;
   }
 
+  /** What a gateway in Ray's LOCAL mode runs for it. */
+  public static JavaFunction javaStage() {
+    return JavaFunction.of(GutenbergRichter.class).deterministic();
+  }
+
   private static TracedStream<BValue> bValues(
       KeyedTracedStream<String, Quake> catalogues, Configuration configuration) {
     if (isOnRay(configuration)) {
@@ -97,8 +102,7 @@ public final class SeismologyJob {
       return catalogues.onRay("b-value", WholeStream.window(), numpy, BValue.class);
     }
     if (configuration.contains(StageOptions.JAVA)) {
-      JavaFunction java = JavaFunction.of(GutenbergRichter.class).deterministic();
-      return catalogues.onRay("b-value", WholeStream.window(), java, BValue.class);
+      return catalogues.onRay("b-value", WholeStream.window(), javaStage(), BValue.class);
     }
     return catalogues.window("b-value", WholeStream.window(), new WholeGutenbergRichter());
   }
