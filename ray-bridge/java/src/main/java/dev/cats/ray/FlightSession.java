@@ -192,6 +192,11 @@ final class FlightSession implements AutoCloseable {
     return root.getFieldVectors().stream().mapToLong(each -> each.getBufferSize()).sum();
   }
 
+  /** Nothing more is sent: the worker ends the stream. */
+  void complete() {
+    exchange.getWriter().completed();
+  }
+
   /** Ends the stream from any thread: whoever waits for an answer gets an exception. */
   void cancel(String why) {
     cancelled = true;

@@ -38,6 +38,9 @@ final class FlightStageClient implements StageClient {
   /** How long until it is looked again whether a worker takes more. */
   private static final long LOOK_MILLIS = 1;
 
+  /** How long the end of a stream is waited for that has nothing left to say. */
+  private static final long LAST_ANSWER_MILLIS = 500;
+
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LAST_PAUSE_MILLIS = 2_000;
 
@@ -238,6 +241,10 @@ final class FlightStageClient implements StageClient {
           monitor.sent(open.send(call.batch));
         }
       }
+      if (isDone()) {
+        open.complete();
+        receiver.join(LAST_ANSWER_MILLIS);
+      }
     } catch (IOException | RuntimeException e) {
       over(e);
     } finally {
@@ -250,6 +257,11 @@ final class FlightStageClient implements StageClient {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Whether this client was closed with nothing left to wait for. */
+  private synchronized boolean isDone() {
+    return closed && broken == null && sent.isEmpty();
   }
 
   /** Waits for its end whatever comes; whether somebody wanted to end the waiting. */
@@ -422,18 +434,32 @@ final class FlightStageClient implements StageClient {
       notifyAll();
     }
     openings.shutdownNow();
-    FlightSession open = session;
-    if (open != null) {
-      open.cancel("closed");
-    }
-    sender.interrupt();
-    try {
-      sender.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!ends()) {
+      FlightSession open = session;
+      if (open != null) {
+        open.cancel("closed");
+      }
+      sender.interrupt();
+      try {
+        sender.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     failAll(new StageException(StageException.Kind.AWAY, "the job has ended", Optional.empty()));
     release();
+  }
+
+  /** A stream that is cut off leaves bytes behind in the library; one that is ended does not. */
+  private boolean ends() {
+    try {
+      if (isDone()) {
+        sender.join(2 * LAST_ANSWER_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !sender.isAlive();
   }
 
   /**
