@@ -33,10 +33,10 @@ class CallLog:
         if self._full:
             return
         data = text.encode("utf-8", "replace")
-        kept = data[: MAX_BYTES - self._bytes]
-        self._bytes += len(kept)
+        kept = data[: max(0, MAX_BYTES - self._bytes)]
+        self._bytes += len(kept) + 1  # its end counts: empty lines are lines
         self.lines.append([level, kept.decode("utf-8", "ignore")])
-        if len(kept) < len(data):
+        if len(kept) < len(data) or self._bytes > MAX_BYTES:
             self._full = True
             self.lines.append(["WARN", f"(cut: a call keeps {MAX_BYTES} bytes of its output)"])
 

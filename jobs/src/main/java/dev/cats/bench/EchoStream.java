@@ -46,6 +46,10 @@ final class EchoStream implements AutoCloseable {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     // The library would turn in circles until it can send.
     while (!exchange.getWriter().isReady()) {
+      if (!receiver.isAlive()) {
+        answer.completeExceptionally(new IOException("the echo has ended"));
+        return answer;
+      }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     synchronized (sent) {

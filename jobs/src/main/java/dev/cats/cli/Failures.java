@@ -6,18 +6,21 @@ import dev.cats.content.DecodeException;
 import dev.cats.content.StoreLockedException;
 import dev.cats.lineage.MissingBlockException;
 import dev.cats.lineage.UnreadableBlockException;
+import dev.cats.lot.StageFailedException;
 import dev.cats.retention.DamagedHistoryException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.client.program.ProgramInvocationException;
 import org.apache.flink.runtime.client.JobExecutionException;
+import org.apache.flink.util.SerializedThrowable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -26,6 +29,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The one place where what went wrong becomes a message and an exit code. */
 final class Failures {
   private static final int MAX_LINES = 12;
+
+  /** How many lines of a long message from Python's traceback on are the last ones. */
+  private static final int LAST_LINES = 8;
+
+  private static final String TRACEBACK = "Traceback (most recent call last):";
   private static final int MAX_WIDTH = 400;
   private static final Pattern FLINKS_SETTING =
       Pattern.compile("Could not parse value '(.*)' for key '(.*)'\\.", Pattern.DOTALL);
@@ -78,7 +86,7 @@ final class Failures {
   /**
    * The exception that knows what is wrong, behind those that only carry it. Flink wraps what an
    * operator threw several times over, partly as text; ours is the innermost that says what cannot
-   * be done.
+   * be done, but for a function on Ray: what is behind that does not know the step.
    */
   private static Throwable unwrapped(Throwable thrown) {
     Throwable cause = thrown;
@@ -92,10 +100,19 @@ final class Failures {
         if (at.getMessage() != null && OURS.matcher(at.getMessage()).lookingAt()) {
           innermost = at;
         }
+        if (isOfStage(at)) {
+          break;
+        }
       }
       return innermost;
     }
     return cause;
+  }
+
+  private static boolean isOfStage(Throwable thrown) {
+    return thrown instanceof StageFailedException
+        || (thrown instanceof SerializedThrowable text
+            && text.getOriginalErrorClassName().equals(StageFailedException.class.getName()));
   }
 
   private static String message(Throwable cause) {
@@ -178,7 +195,7 @@ final class Failures {
 
   /** A message that fits on a screen, whatever it quotes. */
   static String onScreen(String message) {
-    List<String> lines = message.lines().toList();
+    List<String> lines = withoutFrames(message.lines().toList());
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < Math.min(lines.size(), MAX_LINES); i++) {
       String each = lines.get(i);
@@ -192,5 +209,18 @@ final class Failures {
           .append(" lines more");
     }
     return text.toString();
+  }
+
+  /** Python says at the end of a traceback what is wrong, and where. */
+  private static List<String> withoutFrames(List<String> lines) {
+    int traceback = lines.indexOf(TRACEBACK);
+    int last = lines.size() - LAST_LINES;
+    if (traceback < 0 || traceback > MAX_LINES - LAST_LINES - 2 || last <= traceback + 2) {
+      return lines;
+    }
+    List<String> some = new ArrayList<>(lines.subList(0, traceback + 1));
+    some.add("  … %d lines, which the log has".formatted(last - traceback - 1));
+    some.addAll(lines.subList(last, lines.size()));
+    return some;
   }
 }

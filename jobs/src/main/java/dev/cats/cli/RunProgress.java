@@ -89,6 +89,11 @@ final class RunProgress implements Closeable {
             total("rejected"));
   }
 
+  /** How many answers of functions on Ray were taken from the store so far. */
+  static long remembered() {
+    return total("stageRemembered");
+  }
+
   private static String restarted() {
     long restarts =
         RESTARTS.stream().mapToLong(gauge -> ((Number) gauge.getValue()).longValue()).sum();

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -92,7 +93,8 @@ abstract class RunningCommand implements Callable<Integer> {
       names = "--memo",
       description = {
         "Do not call a function on Ray with records that it was called with in a run that is committed: take what it",
-        "made from the store, hashed. Of some steps only: -D cats.stage.memo=b-value"
+        "made from the store, hashed. Of some steps only: -D cats.stage.memo=b-value. A run of the same input has the",
+        "same CIDs where it is --repeatable."
       })
   private boolean memo;
 
@@ -191,6 +193,7 @@ abstract class RunningCommand implements Callable<Integer> {
     JobExecutionResult result;
     try (RunProgress progress = RunProgress.start(err(), local)) {
       result = initiative.execute();
+      sayRemembered();
     }
     if (result instanceof DetachedJobExecutionResult) {
       out().println("Submitted job " + result.getJobID() + "; it commits to " + where.location());
@@ -253,6 +256,14 @@ abstract class RunningCommand implements Callable<Integer> {
     }
     RunProgress.configure(defaults);
     return defaults;
+  }
+
+  private void sayRemembered() {
+    long remembered = RunProgress.remembered();
+    if (remembered > 0) {
+      err().printf(Locale.ROOT, "%,d answers of functions on Ray were in the store%n", remembered);
+      err().flush();
+    }
   }
 
   /**

@@ -95,6 +95,11 @@ final class UpCommand extends ServiceCommand {
       if (cluster != null) {
         requireOn(cluster, up);
       }
+      if (!allowed.isEmpty() && !up.started()) {
+        throw Failure.usage(
+            "Cannot restrict ray with --allow: it is up already, and runs what it was started to run",
+            "End it first: ./cats down ray" + where().option());
+      }
       all.add(up);
       if (!json()) {
         print(up, services.folder(service));

@@ -45,6 +45,20 @@ class CatsTest {
   }
 
   @Test
+  void ofALongTracebackTheEndIsShown() {
+    String frames = "  File \"f.py\", line 1, in f\n    g()\n".repeat(20);
+    String message =
+        "Step s failed on lot 1: ValueError: no\n  first record: {}\nTraceback (most recent call last):\n"
+            + frames
+            + "ValueError: no";
+    assertThat(Failures.onScreen(message).lines())
+        .hasSize(12)
+        .startsWith("Step s failed on lot 1: ValueError: no", "  first record: {}")
+        .contains("  … 33 lines, which the log has")
+        .endsWith("    g()", "ValueError: no");
+  }
+
+  @Test
   void verifyCountsWhatItChecked() {
     Answer answer = ask("verify", "HEAD");
     assertThat(answer.code()).isZero();

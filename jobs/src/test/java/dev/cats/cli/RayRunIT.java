@@ -39,7 +39,18 @@ class RayRunIT {
       assertThat(again.cids()).isEqualTo(python.cids());
     }
     // Nobody is there to call any more.
-    Committed twice = demo("python", "--repeatable", "--memo", "-D", there);
+    Answer repeat =
+        Answer.to(
+            "demo",
+            "--store",
+            folder.resolve("python").toString(),
+            "--repeatable",
+            "--memo",
+            "-D",
+            there);
+    assertThat(repeat.code()).as(repeat.err()).isZero();
+    assertThat(repeat.err()).contains("12 answers of functions on Ray were in the store");
+    Committed twice = Committed.in(folder.resolve("python"));
     assertThat(twice.manifests()).hasSizeGreaterThan(python.manifests().size());
     python
         .cids()
@@ -51,6 +62,26 @@ class RayRunIT {
     String store = folder.resolve("python").toString();
     Answer verify = Answer.to("verify", "HEAD", "--store", store);
     assertThat(verify.code()).as(verify.out()).isZero();
+  }
+
+  @Test
+  void aFunctionThatMayNotRunIsSaidWithItsStepAndRecord() throws Exception {
+    String other = "bafkreihnnda2eyjolsfzabwaxijb2hp6zhgfk7rnecvmpzcpfdqpgsxkxi";
+    try (LocalWorker worker =
+        LocalWorker.start(RayParts.installed(), folder.resolve("strict"), List.of(other))) {
+      Answer refused =
+          Answer.to(
+              "demo",
+              "--store",
+              folder.resolve("refused").toString(),
+              "-D",
+              "cats.ray.workers=" + worker.uri());
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err())
+          .contains("cats: Step b-value failed on ", "the worker's allow-list names neither")
+          .contains("\n  first record: {\"id\": ")
+          .doesNotContain("\tat ");
+    }
   }
 
   @Test

@@ -68,10 +68,18 @@ class RayUpDownIT {
         .matches("Ray 2\\.\\d+\\.\\d+ with 2 workers, at " + address + ".*");
     assertThat(services.doctor("python", 0).get("found").asText()).contains("is installed in");
     assertThat(services.ask("up", "ray").out()).contains("ray is already up at " + address);
+    String cid = "bafkreihnnda2eyjolsfzabwaxijb2hp6zhgfk7rnecvmpzcpfdqpgsxkxi";
+    Answer restricted = services.ask("up", "ray", "--allow", cid);
+    assertThat(restricted.code()).isEqualTo(2);
+    assertThat(restricted.err()).contains("Cannot restrict ray with --allow", "./cats down ray");
 
     Answer demo = services.ask("demo", "--repeatable", "--json", "--ray");
     assertThat(demo.code()).as(demo.err()).isZero();
-    assertThat(Committed.in(services.store()).records("b-value")).hasSize(12);
+    Path inJava = folder.resolve("java");
+    assertThat(Answer.to("demo", "--repeatable", "--store", inJava.toString()).code()).isZero();
+    assertThat(Committed.in(services.store()).records("b-value"))
+        .hasSize(12)
+        .isEqualTo(Committed.in(inJava).records("b-value"));
     Irises.in(folder).runOn("--ray", address);
 
     ProcessHandle first = StoreServices.process(pool);

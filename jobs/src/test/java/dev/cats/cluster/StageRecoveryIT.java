@@ -149,6 +149,25 @@ class StageRecoveryIT {
   }
 
   @Test
+  void aWorkerThatIsKilledInTheMiddleOfABatchIsBackAndTheJobNeverNoticed() throws Exception {
+    Path gate = folder.resolve("gate");
+    try (Running job = new Running(gate, PATIENCE)) {
+      await().atMost(PATIENCE).until(() -> job.batchesInState() > 1);
+      List<Long> killed = pool.workers();
+      for (long pid : killed) {
+        assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
+      }
+      Files.createFile(gate);
+      job.endsWithEveryRecordOnce();
+      assertThat(job.sent()).as("attempts").hasSize(1);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(pool.workers()).hasSize(2).doesNotContainAnyElementsOf(killed));
+    }
+  }
+
+  @Test
   void moreDataThanThereIsMemoryIsHeldBackAtTheSource() throws Exception {
     Path gate = folder.resolve("gate");
     long before = workerPeak();

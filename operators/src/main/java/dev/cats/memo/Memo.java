@@ -182,20 +182,29 @@ final class Memo {
       unread.clear();
       return;
     }
+    // One that cannot be read may be another part of what the rest seem to be all of.
+    Map<Bytes, Optional<Made>> found = new HashMap<>();
     for (Cid cid : boms) {
       try {
-        note(documents.bom(cid, "a BOM of step " + settings.step()));
+        note(documents.bom(cid, "a BOM of step " + settings.step()), found);
       } catch (IOException | RuntimeException e) {
-        LOG.warn("{} cannot compare with BOM {}: {}", settings.step(), cid, e.getMessage());
+        LOG.warn(
+            "{} does not compare with lots of {} records, as of BOM {}: {}",
+            settings.step(),
+            count,
+            cid,
+            e.getMessage());
+        return;
       }
     }
+    known.putAll(found);
   }
 
-  private void note(Bom bom) throws IOException {
+  private void note(Bom bom, Map<Bytes, Optional<Made>> found) throws IOException {
     Inputs inputs = documents.inputs(bom);
     Optional<Records> records = read(inputs);
     if (records.isPresent() && Collections.disjoint(refusedOf, inputs.boms())) {
-      known.merge(
+      found.merge(
           nameOf(records.get()),
           isAll(bom, inputs)
               ? Optional.of(new Made(bom.cid(), bom.output().data()))

@@ -8,9 +8,12 @@ import dev.cats.stage.StageSettings;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Looks a batch up before it calls; in a thread of its own, as a store may be far away. */
 final class RememberingClient implements StageClient {
+  private static final long END_SECONDS = 5;
+
   private final StageClient calls;
   private final Memo memo;
   private final StageMonitor monitor;
@@ -44,6 +47,11 @@ final class RememberingClient implements StageClient {
   @Override
   public void close() {
     lookups.shutdownNow();
+    try {
+      var unused = lookups.awaitTermination(END_SECONDS, TimeUnit.SECONDS); // the store is in use
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     calls.close();
     memo.close();
   }

@@ -44,13 +44,13 @@ final class Workers {
     }
   }
 
-  /** For a subtask, so that several share the pool evenly; another one at each attempt. */
+  /** For a subtask, so that they, and steps, share the pool; another one at each attempt. */
   URI choose(int subtask, int attempt) throws IOException, InterruptedException {
     List<URI> all = all();
     if (all.isEmpty()) {
       throw new IOException("the pool has no workers");
     }
-    return all.get(Math.floorMod(subtask + attempt, all.size()));
+    return all.get(Math.floorMod(step.hashCode() + subtask + attempt, all.size()));
   }
 
   private List<URI> all() throws IOException, InterruptedException {

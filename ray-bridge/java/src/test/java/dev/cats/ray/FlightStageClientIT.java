@@ -11,12 +11,14 @@ import dev.cats.stage.Records;
 import dev.cats.stage.StageBatch;
 import dev.cats.stage.StageClient;
 import dev.cats.stage.StageException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,6 +186,33 @@ class FlightStageClientIT {
       assertThat(trial.retries).hasValue(2);
     } finally {
       first.close();
+    }
+  }
+
+  @Test
+  void whereAWorkerIsGoneAnotherOfThePoolTakesItsPlace() throws Exception {
+    try (LocalWorker one = worker();
+        LocalWorker other = LocalWorker.start(build, folder.resolve("other"), List.of("*"));
+        StageClient client =
+            trial.open(
+                Trial.function("sleeps"),
+                one.uri() + "," + other.uri(),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60))) {
+      assertThat(client.call(Trial.batch("warm", 0)).get().count()).isOne();
+      CompletableFuture<Records> slow = client.call(Trial.batch("slow", 2));
+      await().until(() -> trial.sent.get() == 2);
+      LocalWorker called = hasBlocks(folder) ? one : other;
+      called.close();
+      assertThat(Trial.values(slow.get())).containsExactly(4.0);
+      assertThat(trial.retries).hasValue(1);
+      assertThat(List.of(one, other)).filteredOn(LocalWorker::isRunning).hasSize(1);
+    }
+  }
+
+  private static boolean hasBlocks(Path worker) throws IOException {
+    try (Stream<Path> blocks = Files.list(worker.resolve("blocks"))) {
+      return blocks.findAny().isPresent();
     }
   }
 

@@ -60,6 +60,12 @@ final class Trial implements StageMonitor {
 
   StageClient open(PythonFunction function, URI worker, Duration timeout, Duration patience)
       throws IOException {
+    return open(function, worker.toString(), timeout, patience);
+  }
+
+  /** The same with several workers, apart by commas. */
+  StageClient open(PythonFunction function, String workers, Duration timeout, Duration patience)
+      throws IOException {
     return function.open(
         new StageSettings(
             "trial",
@@ -70,7 +76,7 @@ final class Trial implements StageMonitor {
             OUTPUT,
             timeout,
             patience,
-            Map.of(Workers.LISTED, worker.toString())),
+            Map.of(Workers.LISTED, workers)),
         this);
   }
 

@@ -60,10 +60,12 @@ public final class JavaGateway implements AutoCloseable {
   private void start(int port) throws IOException, InterruptedException {
     LocalProcess starting =
         LocalProcess.start("the gateway of Java stages", command(port), Map.of(), log);
+    synchronized (this) {
+      process = starting;
+    }
     try {
       URI there = URI.create(starting.await("LISTENING "));
       synchronized (this) {
-        process = starting;
         uri = there;
         if (!closed) {
           var unused =

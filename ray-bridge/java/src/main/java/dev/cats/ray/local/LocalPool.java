@@ -108,12 +108,18 @@ public final class LocalPool {
     command.add(RayHost.class.getName());
     command.addAll(List.of(root.toString(), folder.toString(), Integer.toString(port), allow));
     cluster.ifPresent(command::add);
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(log().toFile())
-            .start();
+            .redirectOutput(log().toFile());
+    // It has another working directory.
+    builder
+        .environment()
+        .computeIfPresent(
+            RayBuild.REQUIREMENTS,
+            (name, file) -> file.isBlank() ? file : Path.of(file).toAbsolutePath().toString());
+    Process process = builder.start();
     process.getOutputStream().close();
     return process;
   }

@@ -66,10 +66,13 @@ final class CallLog {
 
   private void print(String level, int value) {
     ByteArrayOutputStream line = open.computeIfAbsent(level, each -> new ByteArrayOutputStream());
+    if (!counts(1)) {
+      return;
+    }
     if (value == '\n') {
       lines.add(new Line(level, line.toString(StandardCharsets.UTF_8)));
       line.reset();
-    } else if (counts(1)) {
+    } else {
       line.write(value);
     }
   }

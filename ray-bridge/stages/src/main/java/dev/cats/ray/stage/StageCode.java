@@ -37,7 +37,7 @@ final class StageCode {
       StageTypes types = StageTypes.of(Class.forName(entrypoint, true, loader));
       return new StageCode(
           (JavaStage<Object, Object>) types.constructor().newInstance(), types, rowwise);
-    } catch (ReflectiveOperationException | LinkageError | IllegalArgumentException e) {
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
       Throwable why = e instanceof java.lang.reflect.InvocationTargetException ? e.getCause() : e;
       throw new Failure(
           Failure.Kind.BUNDLE, "Cannot load %s: %s".formatted(entrypoint, why), traceback(why));

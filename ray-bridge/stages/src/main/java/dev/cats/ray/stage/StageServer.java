@@ -70,7 +70,7 @@ final class StageServer extends NoOpFlightProducer {
     try (StageStream stream = new StageStream(functions, allocator, reader, writer)) {
       stream.serve();
       writer.completed();
-    } catch (Exception e) {
+    } catch (Exception | Error e) { // the library leaves a stream open at an Error
       writer.error(
           CallStatus.INTERNAL.withCause(e).withDescription(e.toString()).toRuntimeException());
     }

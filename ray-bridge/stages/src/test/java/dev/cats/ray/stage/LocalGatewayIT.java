@@ -141,7 +141,7 @@ class LocalGatewayIT {
       assertThat(Trial.values(behind.get())).containsExactly(2.0);
       assertThat(failure(never)).hasMessage("the function did not return within 2000 ms");
     }
-    assertThat(gateway.pid()).isNotEqualTo(before);
+    await().untilAsserted(() -> assertThat(gateway.pid()).isNotEqualTo(before));
   }
 
   @Test
