@@ -28,8 +28,10 @@ final class Settings {
     KNOWN.put(StageOptions.IN_FLIGHT, "a whole number, 1 or more");
     KNOWN.put(StageOptions.TIMEOUT, "a duration such as 1min");
     KNOWN.put(StageOptions.PATIENCE, "a duration such as 5min, or 0");
+    KNOWN.put(StageOptions.MEMO, "names of steps on Ray, or all");
     KNOWN.put(StageOptions.GATEWAY, "a URI such as http://127.0.0.1:24800");
     KNOWN.put(StageOptions.WORKERS, "URIs such as grpc://127.0.0.1:24801");
+    KNOWN.put(StageOptions.JAVA, "a URI such as grpc://127.0.0.1:24802");
     KNOWN.put(EgressOptions.NODE_KEY, "the path of a key file");
     KNOWN.put(EgressOptions.LINEAGE_LOG, "a URI such as kafka://127.0.0.1:9092/TOPIC");
     KNOWN.put(EgressOptions.MIRROR, "a URI such as kubo://127.0.0.1:5001/NAME");
