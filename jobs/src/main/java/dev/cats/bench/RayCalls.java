@@ -4,6 +4,7 @@ import dev.cats.ray.PythonFunction;
 import dev.cats.ray.local.LocalWorker;
 import dev.cats.ray.local.RayBuild;
 import dev.cats.stage.StageClient;
+import dev.cats.stage.StageMonitor;
 import dev.cats.stage.StageSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,7 +155,7 @@ public final class RayCalls {
                     PATIENCE,
                     PATIENCE,
                     Map.of("cats.ray.workers", worker.uri().toString())),
-                new Unwatched())) {
+                new StageMonitor() {})) {
       return Round.of(settings, lot.rows(), inFlight, () -> client.call(lot.batch()));
     } finally {
       FileUtils.deleteDirectory(folder.toFile());

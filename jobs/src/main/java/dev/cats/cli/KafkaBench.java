@@ -20,12 +20,12 @@ final class KafkaBench implements KafkaReads.Progress {
 
   private final Settings settings;
   private final long events;
-  private final PrintWriter err;
+  private final BenchProgress progress;
 
   KafkaBench(Settings settings, long events, PrintWriter err) {
     this.settings = settings;
     this.events = events;
-    this.err = err;
+    this.progress = new BenchProgress(err);
   }
 
   /** Fails where the broker's jars are not built, before anything else is done. */
@@ -67,22 +67,17 @@ final class KafkaBench implements KafkaReads.Progress {
 
   @Override
   public void filled(long sent, long all) {
-    say("  %,d of %,d events are in the topic", sent, all);
+    progress.say("  %,d of %,d events are in the topic", sent, all);
   }
 
   @Override
   public void round(int round, Comparison soFar) {
-    say("  round %d of %d: %s", round, settings.rounds(), text(soFar));
+    progress.round(round, settings.rounds(), text(soFar));
   }
 
   @Override
   public void looked(Footprint footprint) {
-    say("  %s", text(footprint));
-  }
-
-  private void say(String format, Object... values) {
-    err.printf(Locale.ROOT, format + "%n", values);
-    err.flush();
+    progress.say("  %s", text(footprint));
   }
 
   private static String text(Comparison one) {

@@ -16,27 +16,18 @@ import java.util.function.Consumer;
 final class KuboBench {
   private final Settings settings;
   private final int inFlight;
-  private final PrintWriter err;
+  private final BenchProgress progress;
 
   KuboBench(Settings settings, int inFlight, PrintWriter err) {
     this.settings = settings;
     this.inFlight = inFlight;
-    this.err = err;
+    this.progress = new BenchProgress(err);
   }
 
   /** Builds Kubo where that was not done yet; says what is missing where it cannot be. */
   static Path binary(PrintWriter err) throws InterruptedException {
-    try {
-      return KuboBuild.of(Path.of(System.getProperty("cats.root", ".")))
-          .build(
-              line -> {
-                err.println(line);
-                err.flush();
-              });
-    } catch (IOException e) {
-      String[] said = e.getMessage().split("\n", 2);
-      throw Failure.usage(said[0], said.length > 1 ? said[1] : "See ./cats doctor", e);
-    }
+    return new BenchProgress(err)
+        .of(KuboBuild.of(Path.of(System.getProperty("cats.root", ".")))::build);
   }
 
   /**
@@ -51,12 +42,7 @@ final class KuboBench {
     for (String name : cases) {
       Comparison comparison =
           writes.compare(
-              name,
-              (round, soFar) -> {
-                err.printf(
-                    Locale.ROOT, "  round %d of %d: %s%n", round, settings.rounds(), text(soFar));
-                err.flush();
-              });
+              name, (round, soFar) -> progress.round(round, settings.rounds(), text(soFar)));
       text.accept(text(comparison));
       comparison.figures().forEach(figures);
     }

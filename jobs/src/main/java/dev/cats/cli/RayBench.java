@@ -15,27 +15,18 @@ import java.util.function.Consumer;
 /** The part of {@code cats bench} that calls a Python function on a worker of its own. */
 final class RayBench {
   private final Settings settings;
-  private final PrintWriter err;
+  private final BenchProgress progress;
 
   RayBench(Settings settings, PrintWriter err) {
     this.settings = settings;
-    this.err = err;
+    this.progress = new BenchProgress(err);
   }
 
   /** Installs what workers run on where that was not done yet; says what is missing for it. */
   static RayBuild installed(PrintWriter err) throws InterruptedException {
     RayBuild build = RayBuild.of(Path.of(System.getProperty("cats.root", ".")));
-    try {
-      build.build(
-          line -> {
-            err.println(line);
-            err.flush();
-          });
-      return build;
-    } catch (IOException e) {
-      String[] said = e.getMessage().split("\n", 2);
-      throw Failure.usage(said[0], said.length > 1 ? said[1] : "See ./cats doctor", e);
-    }
+    new BenchProgress(err).of(build::build);
+    return build;
   }
 
   /**
@@ -50,12 +41,7 @@ final class RayBench {
     for (String name : cases) {
       Comparison comparison =
           calls.compare(
-              name,
-              (round, soFar) -> {
-                err.printf(
-                    Locale.ROOT, "  round %d of %d: %s%n", round, settings.rounds(), text(soFar));
-                err.flush();
-              });
+              name, (round, soFar) -> progress.round(round, settings.rounds(), text(soFar)));
       text.accept(text(comparison));
       text.accept(
           String.format(

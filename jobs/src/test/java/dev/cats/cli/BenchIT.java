@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cats.connector.ipfs.KuboNode;
 import dev.cats.connector.kafka.KafkaBroker;
 import dev.cats.ray.local.RayParts;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -112,13 +113,7 @@ class BenchIT {
             "kafka/memory");
 
     assertThat(code).as(err.toString()).isZero();
-    List<String> names = new ArrayList<>();
-    for (String line : out.toString().lines().toList()) {
-      JsonNode figure = new ObjectMapper().readTree(line);
-      names.add(figure.get("case").asText());
-      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
-    }
-    assertThat(names)
+    assertThat(cases(figures()))
         .startsWith(
             "kafka/source",
             "kafka/source/cpu",
@@ -151,13 +146,7 @@ class BenchIT {
             "kubo/catch-up");
 
     assertThat(code).as(err.toString()).isZero();
-    List<String> names = new ArrayList<>();
-    for (String line : out.toString().lines().toList()) {
-      JsonNode figure = new ObjectMapper().readTree(line);
-      names.add(figure.get("case").asText());
-      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
-    }
-    assertThat(names)
+    assertThat(cases(figures()))
         .containsExactly(
             "kubo/pinned",
             "kubo/pinned/cpu",
@@ -189,14 +178,10 @@ class BenchIT {
             "ray/1m/1");
 
     assertThat(code).as(err.toString()).isZero();
-    List<String> names = new ArrayList<>();
-    for (String line : out.toString().lines().toList()) {
-      JsonNode figure = new ObjectMapper().readTree(line);
-      names.add(figure.get("case").asText());
-      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
-      assertThat(figure.get("baseline").asDouble()).as(line).isPositive();
-    }
-    assertThat(names)
+    List<JsonNode> figures = figures();
+    assertThat(figures)
+        .allSatisfy(figure -> assertThat(figure.get("baseline").asDouble()).isPositive());
+    assertThat(cases(figures))
         .startsWith(
             "ray/64k/8",
             "ray/64k/8/p50",
@@ -224,5 +209,20 @@ class BenchIT {
         .startsWith("cats: Cannot run a Kafka broker: expected the jars")
         .contains(" in " + folder)
         .endsWith("\nFetch them: mvn -q -pl connectors/kafka-broker clean package\n");
+  }
+
+  /** What was printed, as objects. */
+  private List<JsonNode> figures() throws IOException {
+    List<JsonNode> figures = new ArrayList<>();
+    for (String line : out.toString().lines().toList()) {
+      JsonNode figure = new ObjectMapper().readTree(line);
+      assertThat(figure.get("value").asDouble()).as(line).isNotNegative();
+      figures.add(figure);
+    }
+    return figures;
+  }
+
+  private static List<String> cases(List<JsonNode> figures) {
+    return figures.stream().map(figure -> figure.get("case").asText()).toList();
   }
 }

@@ -1,8 +1,7 @@
 package dev.cats.cluster;
 
-import dev.cats.bom.Function;
-import dev.cats.content.Block;
 import dev.cats.content.Cid;
+import dev.cats.stage.ForwardingStageFunction;
 import dev.cats.stage.Records;
 import dev.cats.stage.StageBatch;
 import dev.cats.stage.StageClient;
@@ -15,12 +14,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.avro.Schema;
 
 /**
  * Another function, of which the ids of all batches are written down that its clients are given.
  */
-record RecordedFunction(String run, StageFunction function) implements StageFunction {
+record RecordedFunction(String run, StageFunction function) implements ForwardingStageFunction {
   private static final Map<String, List<List<Cid>>> SENT = new ConcurrentHashMap<>();
 
   /** By attempt of the run, which has one subtask. */
@@ -30,31 +28,6 @@ record RecordedFunction(String run, StageFunction function) implements StageFunc
 
   static void forget(String run) {
     SENT.remove(run);
-  }
-
-  @Override
-  public Function document() {
-    return function.document();
-  }
-
-  @Override
-  public List<Block> artifact() {
-    return function.artifact();
-  }
-
-  @Override
-  public void check(Schema input, Schema output) {
-    function.check(input, output);
-  }
-
-  @Override
-  public boolean isRowwise() {
-    return function.isRowwise();
-  }
-
-  @Override
-  public boolean rejectsFailures() {
-    return function.rejectsFailures();
   }
 
   @Override

@@ -1,25 +1,22 @@
 package dev.cats.memo;
 
 import dev.cats.bom.Determinism;
-import dev.cats.bom.Function;
-import dev.cats.content.Block;
 import dev.cats.content.BlockStore;
 import dev.cats.content.BlockStores;
+import dev.cats.stage.ForwardingStageFunction;
 import dev.cats.stage.StageClient;
 import dev.cats.stage.StageFunction;
 import dev.cats.stage.StageMonitor;
 import dev.cats.stage.StageSettings;
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
-import org.apache.avro.Schema;
 
 /**
  * A stage function that is not called with what it was called with before: see the package.
  *
  * @param store where its lots were committed, as URI
  */
-public record Remembering(StageFunction function, String store) implements StageFunction {
+public record Remembering(StageFunction function, String store) implements ForwardingStageFunction {
 
   /**
    * @throws IllegalArgumentException if the function does not promise the same bytes again
@@ -32,31 +29,6 @@ public record Remembering(StageFunction function, String store) implements Stage
               .formatted(step, promise.code()));
     }
     return new Remembering(function, store.toString());
-  }
-
-  @Override
-  public Function document() {
-    return function.document();
-  }
-
-  @Override
-  public List<Block> artifact() {
-    return function.artifact();
-  }
-
-  @Override
-  public void check(Schema input, Schema output) {
-    function.check(input, output);
-  }
-
-  @Override
-  public boolean isRowwise() {
-    return function.isRowwise();
-  }
-
-  @Override
-  public boolean rejectsFailures() {
-    return function.rejectsFailures();
   }
 
   @Override

@@ -1,22 +1,22 @@
 package dev.cats.stage;
 
-/** Who watches a stage. Called from any thread. */
+/** Who watches a stage, as far as it wants to. Called from any thread. */
 public interface StageMonitor {
   /** A call went out, with so many bytes. */
-  void sent(long bytes);
+  default void sent(long bytes) {}
 
   /** It came back, with so many bytes, after so long in the function itself. */
-  void received(long bytes, long functionNanos);
+  default void received(long bytes, long functionNanos) {}
 
   /** A call was not made, as what it would give is known. */
   default void remembered() {}
 
   /** A call is made again. */
-  void retried();
+  default void retried() {}
 
   /** A worker is reached again, or another one. */
-  void reconnected();
+  default void reconnected() {}
 
   /** A line that the function printed or logged while it worked on these records. */
-  void said(String from, String level, String line);
+  default void said(String from, String level, String line) {}
 }

@@ -31,4 +31,10 @@ public record StageSettings(
     artifact = List.copyOf(artifact);
     options = Map.copyOf(options);
   }
+
+  /** The same with these options. */
+  public StageSettings with(Map<String, String> others) {
+    return new StageSettings(
+        step, subtask, function, artifact, input, output, timeout, patience, others);
+  }
 }

@@ -3,11 +3,8 @@ package dev.cats.job.iris;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cats.step.Output;
-import dev.cats.step.Side;
+import dev.cats.job.Decoded;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.flink.core.fs.Path;
 import org.junit.jupiter.api.Test;
 
@@ -15,26 +12,7 @@ class DecodeFlowerTest {
   private static final String HEADER =
       "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm),target";
 
-  private final List<Flower> flowers = new ArrayList<>();
-  private final List<String> rejects = new ArrayList<>();
-
-  private final Output<Flower> out =
-      new Output<>() {
-        @Override
-        public void collect(Flower flower) {
-          flowers.add(flower);
-        }
-
-        @Override
-        public <S> void side(Side<S> side, S value) {
-          throw new AssertionError("nothing goes to " + side);
-        }
-
-        @Override
-        public void reject(String rule, String reason) {
-          rejects.add(rule + ": " + reason);
-        }
-      };
+  private final Decoded<Flower> out = new Decoded<>();
 
   private void decode(String header, String... rows) throws IOException {
     DecodeFlower decode = DecodeFlower.of(new Path("/data/iris.csv"), header);
@@ -46,12 +24,12 @@ class DecodeFlowerTest {
   @Test
   void aRowIsAFlowerOfTheSpeciesWithItsNumber() throws IOException {
     decode(HEADER, "5.1,3.5,1.4,0.2,0", "7,3.2,4.7,1.4,1", "\"6.3\",3.3,6.0,2.5,2");
-    assertThat(flowers)
+    assertThat(out.values)
         .containsExactly(
             new Flower("setosa", 5.1, 3.5, 1.4, 0.2),
             new Flower("versicolor", 7.0, 3.2, 4.7, 1.4),
             new Flower("virginica", 6.3, 3.3, 6.0, 2.5));
-    assertThat(rejects).isEmpty();
+    assertThat(out.rejects).isEmpty();
   }
 
   @Test
@@ -59,7 +37,7 @@ class DecodeFlowerTest {
     decode(
         "target,seen by,petal width (cm),petal length (cm),sepal width (cm),sepal length (cm)",
         "0,\"Fisher, R. A.\",0.2,1.4,3.5,5.1");
-    assertThat(flowers).containsExactly(new Flower("setosa", 5.1, 3.5, 1.4, 0.2));
+    assertThat(out.values).containsExactly(new Flower("setosa", 5.1, 3.5, 1.4, 0.2));
   }
 
   @Test
@@ -73,8 +51,8 @@ class DecodeFlowerTest {
         "5.1,3.5,0,0.2,0",
         "5.1,NaN,1.4,0.2,0",
         "5.1,3.5,1.4,0.2,3");
-    assertThat(flowers).isEmpty();
-    assertThat(rejects)
+    assertThat(out.values).isEmpty();
+    assertThat(out.rejects)
         .containsExactly(
             "malformed: expected 5 cells, found 4",
             "malformed: a quotation mark is not closed",

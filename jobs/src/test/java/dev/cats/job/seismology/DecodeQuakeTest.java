@@ -2,33 +2,12 @@ package dev.cats.job.seismology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cats.step.Output;
-import dev.cats.step.Side;
-import java.util.ArrayList;
-import java.util.List;
+import dev.cats.job.Decoded;
 import org.junit.jupiter.api.Test;
 
 class DecodeQuakeTest {
-  private final List<Quake> quakes = new ArrayList<>();
-  private final List<String> rejects = new ArrayList<>();
 
-  private final Output<Quake> out =
-      new Output<>() {
-        @Override
-        public void collect(Quake quake) {
-          quakes.add(quake);
-        }
-
-        @Override
-        public <S> void side(Side<S> side, S value) {
-          throw new AssertionError("nothing goes to " + side);
-        }
-
-        @Override
-        public void reject(String rule, String reason) {
-          rejects.add(rule + ": " + reason);
-        }
-      };
+  private final Decoded<Quake> out = new Decoded<>();
 
   @Test
   void aFeatureIsEitherAQuakeOrRejected() throws Exception {
@@ -37,7 +16,7 @@ class DecodeQuakeTest {
     decode.apply(feature, out);
     decode.apply(feature.replace("\"mag\":2,", "\"mag\":null,"), out);
     decode.apply(feature, out);
-    assertThat(quakes).extracting(Quake::getId).containsExactly("ci37868143", "ci37868143");
-    assertThat(rejects).containsExactly("missing-magnitude: property mag is null");
+    assertThat(out.values).extracting(Quake::getId).containsExactly("ci37868143", "ci37868143");
+    assertThat(out.rejects).containsExactly("missing-magnitude: property mag is null");
   }
 }

@@ -1,14 +1,11 @@
 package dev.cats.ray;
 
 import dev.cats.content.Block;
-import dev.cats.content.Cid;
 import dev.cats.content.Node;
-import dev.cats.content.UnixFs;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A keyword argument of a Python function. */
@@ -37,16 +34,11 @@ sealed interface Argument extends Serializable {
     }
   }
 
-  /**
-   * A file, by its CID.
-   *
-   * @param root the CID
-   * @param encoded its blocks, the root last
-   */
-  record Content(String root, List<EncodedBlock> encoded) implements Argument {
+  /** A file, by its CID. */
+  record File(Content content) implements Argument {
     private static final long MAX_BYTES = 64 << 20;
 
-    static Content of(Path file) throws IOException {
+    static File of(Path file) throws IOException {
       if (!Files.isRegularFile(file)) {
         throw new IOException("Cannot pass " + file + " as an argument: expected a file");
       }
@@ -56,19 +48,17 @@ sealed interface Argument extends Serializable {
             "Cannot pass %s as an argument: it has %d bytes, and at most %d travel with a job"
                 .formatted(file, bytes, MAX_BYTES));
       }
-      List<EncodedBlock> encoded = new ArrayList<>();
-      Cid root = UnixFs.path(file, block -> encoded.add(EncodedBlock.of(block)));
-      return new Content(root.toString(), encoded);
+      return new File(Content.of(file));
     }
 
     @Override
     public Node node() {
-      return Node.link(EncodedBlock.parse(root));
+      return Node.link(content.cid());
     }
 
     @Override
     public List<Block> blocks() {
-      return encoded.stream().map(EncodedBlock::block).toList();
+      return content.blocks();
     }
   }
 }

@@ -1,15 +1,12 @@
 package dev.cats.ray;
 
 import dev.cats.content.Block;
-import dev.cats.content.Cid;
-import dev.cats.content.UnixFs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +20,10 @@ import java.util.TreeMap;
  *
  * <p>Classes that are named at run time only, and resources, are not found.
  *
- * @param root the CID of the directory
- * @param blocks all of its blocks, the root last
+ * @param content the directory
  * @param release the release of Java that it needs, such as 17
  */
-record JavaBundle(String root, List<EncodedBlock> blocks, int release) implements Serializable {
+record JavaBundle(Content content, int release) implements Serializable {
   private static final long MAX_BYTES = 16 << 20;
   private static final List<String> THERE =
       List.of("org/apache/avro/", "dev/cats/stage/", "org/slf4j/");
@@ -68,22 +64,17 @@ record JavaBundle(String root, List<EncodedBlock> blocks, int release) implement
       files.put(path, bytes);
       release = Math.max(release, read.release());
     }
-    return of(files, release);
+    try (Scratch copy = Scratch.make()) {
+      write(files, copy.folder());
+      return new JavaBundle(Content.of(copy.folder()), release);
+    }
   }
 
-  private static JavaBundle of(Map<String, byte[]> files, int release) throws IOException {
-    List<EncodedBlock> blocks = new ArrayList<>();
-    Path folder = Files.createTempDirectory("cats-bundle");
-    try {
-      for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        Path target = folder.resolve(file.getKey());
-        Files.createDirectories(target.getParent());
-        Files.write(target, file.getValue());
-      }
-      Cid root = UnixFs.path(folder, block -> blocks.add(EncodedBlock.of(block)));
-      return new JavaBundle(root.toString(), blocks, release);
-    } finally {
-      PythonBundle.delete(folder);
+  private static void write(Map<String, byte[]> files, Path folder) throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Path target = folder.resolve(file.getKey());
+      Files.createDirectories(target.getParent());
+      Files.write(target, file.getValue());
     }
   }
 
@@ -97,15 +88,5 @@ record JavaBundle(String root, List<EncodedBlock> blocks, int release) implement
     try (InputStream in = type.getClassLoader().getResourceAsStream(path)) {
       return in == null ? null : in.readAllBytes();
     }
-  }
-
-  /** The CID of the directory. */
-  Cid cid() {
-    return EncodedBlock.parse(root);
-  }
-
-  /** The blocks with their CIDs, the root last. */
-  List<Block> content() {
-    return blocks.stream().map(EncodedBlock::block).toList();
   }
 }

@@ -97,12 +97,13 @@ public final class JavaFunction implements StageFunction {
     if (rowwise) {
       params.put("rowwise", Node.of(true));
     }
-    return new Function("java", Optional.of(bundle.cid()), type.getName(), params, determinism);
+    return new Function(
+        "java", Optional.of(bundle.content().cid()), type.getName(), params, determinism);
   }
 
   @Override
   public List<Block> artifact() {
-    return bundle.content();
+    return bundle.content().blocks();
   }
 
   @Override
@@ -142,17 +143,6 @@ public final class JavaFunction implements StageFunction {
     }
     options.remove(Workers.GATEWAY);
     options.put(Workers.LISTED, gateway);
-    StageSettings there =
-        new StageSettings(
-            settings.step(),
-            settings.subtask(),
-            settings.function(),
-            settings.artifact(),
-            settings.input(),
-            settings.output(),
-            settings.timeout(),
-            settings.patience(),
-            options);
-    return FlightStageClient.open(there, rowwise, monitor);
+    return FlightStageClient.open(settings.with(options), rowwise, monitor);
   }
 }

@@ -1,11 +1,7 @@
 package dev.cats.ray;
 
-import dev.cats.content.Block;
-import dev.cats.content.Cid;
-import dev.cats.content.UnixFs;
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -14,8 +10,6 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,13 +20,11 @@ import java.util.stream.Stream;
  * the same wherever the folder lies. What Python leaves behind ({@code __pycache__}, {@code .pyc})
  * is not part of it, nor is what starts with a dot, but for {@code .python-version}.
  *
- * @param root the CID of the directory
- * @param blocks all of its blocks, the root last
+ * @param content the directory
  * @param packages the versions that {@code requirements.txt} pins, by name
  * @param python the version that {@code .python-version} names, such as {@code 3.11}
  */
-record PythonBundle(
-    String root, List<EncodedBlock> blocks, SortedMap<String, String> packages, String python)
+record PythonBundle(Content content, SortedMap<String, String> packages, String python)
     implements Serializable {
   /** Source code, not data: what is larger is passed by CID. */
   private static final long MAX_BYTES = 16 << 20;
@@ -74,19 +66,11 @@ record PythonBundle(
     if (!Files.isDirectory(folder)) {
       throw new IOException("Cannot bundle " + folder + ": expected a folder with Python sources");
     }
-    Path copy = Files.createTempDirectory("cats-bundle");
-    try {
-      copy(folder, copy);
-      return read(folder, copy);
-    } finally {
-      delete(copy);
+    try (Scratch copy = Scratch.make()) {
+      Path files = copy.folder();
+      copy(folder, files);
+      return new PythonBundle(Content.of(files), packages(folder, files), python(folder, files));
     }
-  }
-
-  private static PythonBundle read(Path folder, Path copy) throws IOException {
-    List<EncodedBlock> blocks = new ArrayList<>();
-    Cid root = UnixFs.path(copy, block -> blocks.add(EncodedBlock.of(block)));
-    return new PythonBundle(root.toString(), blocks, packages(folder, copy), python(folder, copy));
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -184,23 +168,5 @@ record PythonBundle(
               + "'");
     }
     return version;
-  }
-
-  static void delete(Path folder) {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      walk.sorted(java.util.Comparator.reverseOrder()).forEach(each -> each.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The CID of the directory. */
-  Cid cid() {
-    return EncodedBlock.parse(root);
-  }
-
-  /** The blocks with their CIDs, the root last. */
-  List<Block> content() {
-    return blocks.stream().map(EncodedBlock::block).toList();
   }
 }

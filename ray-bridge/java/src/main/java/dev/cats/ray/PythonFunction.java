@@ -106,7 +106,7 @@ public final class PythonFunction implements StageFunction {
    * @throws IOException if it cannot be read, or has more than 64 MiB: it travels with the job
    */
   public PythonFunction with(String argument, Path file) throws IOException {
-    return with(argument, Argument.Content.of(file));
+    return with(argument, Argument.File.of(file));
   }
 
   private PythonFunction with(String name, Argument argument) {
@@ -150,7 +150,8 @@ public final class PythonFunction implements StageFunction {
     if (rowwise) {
       params.put("rowwise", Node.of(true));
     }
-    return new Function("python", Optional.of(bundle.cid()), entrypoint, params, determinism);
+    return new Function(
+        "python", Optional.of(bundle.content().cid()), entrypoint, params, determinism);
   }
 
   private static Node map(SortedMap<String, Node> values) {
@@ -163,7 +164,7 @@ public final class PythonFunction implements StageFunction {
   public List<Block> artifact() {
     List<Block> blocks = new ArrayList<>();
     arguments.values().forEach(argument -> blocks.addAll(argument.blocks()));
-    blocks.addAll(bundle.content());
+    blocks.addAll(bundle.content().blocks());
     return blocks;
   }
 

@@ -131,9 +131,6 @@ final class Trial implements StageMonitor {
   }
 
   @Override
-  public void reconnected() {}
-
-  @Override
   public void said(String from, String level, String line) {
     said.add(from + " " + level + " " + line);
   }

@@ -115,18 +115,24 @@ class LocalGatewayIT {
     return (StageException) answer.handle((records, e) -> e).join();
   }
 
-  @Test
-  void aFunctionThatIsTooSlowIsInterruptedAndSaysWhereItStood() throws Exception {
-    JavaFunction waiting = JavaFunction.of(Stages.Waiting.class);
-    long before = gateway.pid();
+  /** Of its first batch; the one behind that is answered. */
+  private StageException failureOfOneThatDoesNotReturn(JavaFunction function) throws Exception {
     try (StageClient client =
-        trial.open(waiting, waiting.artifact(), gateway.uri(), Duration.ofSeconds(2))) {
+        trial.open(function, function.artifact(), gateway.uri(), Duration.ofSeconds(2))) {
       CompletableFuture<Records> never = client.call(Trial.batch("never", -1));
       CompletableFuture<Records> behind = client.call(Trial.batch("behind", 1));
       assertThat(Trial.values(behind.get())).containsExactly(2.0);
       assertThat(failure(never)).hasMessage("the function did not return within 2000 ms");
-      assertThat(failure(never).traceback().orElseThrow()).contains("Stages$Waiting.apply");
+      return failure(never);
     }
+  }
+
+  @Test
+  void aFunctionThatIsTooSlowIsInterruptedAndSaysWhereItStood() throws Exception {
+    JavaFunction waiting = JavaFunction.of(Stages.Waiting.class);
+    long before = gateway.pid();
+    StageException late = failureOfOneThatDoesNotReturn(waiting);
+    assertThat(late.traceback().orElseThrow()).contains("Stages$Waiting.apply");
     assertThat(gateway.pid()).isEqualTo(before);
   }
 
@@ -134,13 +140,7 @@ class LocalGatewayIT {
   void oneThatDoesNotEndEvenThenEndsTheGatewayAndOtherBatchesAreAnswered() throws Exception {
     JavaFunction endless = JavaFunction.of(Stages.Endless.class);
     long before = gateway.pid();
-    try (StageClient client =
-        trial.open(endless, endless.artifact(), gateway.uri(), Duration.ofSeconds(2))) {
-      CompletableFuture<Records> never = client.call(Trial.batch("never", -1));
-      CompletableFuture<Records> behind = client.call(Trial.batch("behind", 1));
-      assertThat(Trial.values(behind.get())).containsExactly(2.0);
-      assertThat(failure(never)).hasMessage("the function did not return within 2000 ms");
-    }
+    var unused = failureOfOneThatDoesNotReturn(endless);
     await().untilAsserted(() -> assertThat(gateway.pid()).isNotEqualTo(before));
   }
 

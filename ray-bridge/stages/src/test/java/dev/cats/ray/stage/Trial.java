@@ -91,15 +91,6 @@ final class Trial implements StageMonitor {
   }
 
   @Override
-  public void received(long bytes, long functionNanos) {}
-
-  @Override
-  public void retried() {}
-
-  @Override
-  public void reconnected() {}
-
-  @Override
   public void said(String from, String level, String line) {
     said.add(from + " " + level + " " + line);
   }
